@@ -1,0 +1,1 @@
+"""Pure money arithmetic: no Django, no I/O, no clock."""
