@@ -85,13 +85,14 @@ def create_roles(
 ) -> None:
     """Make each role, or bring an existing one back to its attributes and password."""
     given = {OWNER: passwords.owner, APP: passwords.app, BACKUP: passwords.backup}
-    for role, attributes in _ATTRIBUTES.items():
-        if role == OWNER:
-            attributes += " CREATEDB" if owner_creates_databases else " NOCREATEDB"
+    attributes = _ATTRIBUTES | {
+        OWNER: f"{_ATTRIBUTES[OWNER]} {'CREATEDB' if owner_creates_databases else 'NOCREATEDB'}"
+    }
+    for role in attributes:
         row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
         verb = "ALTER" if row else "CREATE"
         name = sql.Identifier(role)
-        connection.execute(sql.SQL("{} ROLE {} {}").format(sql.SQL(verb), name, sql.SQL(attributes)))
+        connection.execute(sql.SQL("{} ROLE {} {}").format(sql.SQL(verb), name, sql.SQL(attributes[role])))
         password = given[role]
         if password is not None:
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password)))
