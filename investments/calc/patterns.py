@@ -135,9 +135,7 @@ def parse_segment(*, segment: str, text: str) -> SegmentPattern | None:
 
 def _range(*, segment: str, low: str, high: str) -> tuple[str, str]:
     if len(low) != len(high):
-        raise PatternError(
-            f"{segment}: both ends of the range {low}-{high} need the same number of digits."
-        )
+        raise PatternError(f"{segment}: both ends of the range {low}-{high} need the same number of digits.")
     if low > high:
         raise PatternError(f"{segment}: the range {low}-{high} ends before it begins.")
     return low, high

@@ -116,6 +116,8 @@ codes = st.text(alphabet="0123456789Z", min_size=0, max_size=5)
 @given(values=st.lists(codes, max_size=40), prefix=st.text(alphabet="0123456789Z", min_size=1, max_size=3))
 def test_matching_a_column_equals_matching_each_code(values: list[str], prefix: str) -> None:
     pattern = parse_patterns(patterns={"object": f"{prefix}*,1000-2999,0Z"})
-    found = match_accounts(pattern=pattern, columns={"object": encode_segment(values=values)}, size=len(values))
+    found = match_accounts(
+        pattern=pattern, columns={"object": encode_segment(values=values)}, size=len(values)
+    )
     part = pattern.segments[0]
     assert np.array_equal(found, np.array([part.matches(value) for value in values], dtype=bool))
