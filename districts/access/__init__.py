@@ -1,0 +1,1 @@
+"""Permissions, roles, the decorator of every district page, sign-in rules."""

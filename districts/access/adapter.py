@@ -1,0 +1,11 @@
+"""allauth's adapter: accounts come from invitations only."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class InvitationOnlyAdapter(DefaultAccountAdapter):
+    """Closes public sign-up; an invitation's page creates the account itself."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,101 @@
+"""The district itself and its organisation: schools and departments; must not hold money or results."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+
+from districts.tenancy import DistrictModel, district_table
+
+
+class FundingSegment(models.TextChoices):
+    """Which account segment names the funding source in a district's ledger."""
+
+    RESOURCE = "resource", "Resource or project"
+    FUND = "fund", "Fund"
+    PROGRAM = "program", "Program"
+
+
+class District(models.Model):
+    """The tenant: a local education agency. A platform table, read before a scope is open."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", "Use small letters, digits and hyphens.")],
+    )
+    state = models.CharField(max_length=2, blank=True)
+    state_code = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="The state's code of the district, as its files write it (California: county"
+        " and district, 7 digits).",
+    )
+    fiscal_year_start_month = models.PositiveSmallIntegerField(
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+        help_text="A fiscal year is named by the year in which it ends.",
+    )
+    time_zone = models.CharField(max_length=60, default="America/Los_Angeles")
+    minimum_group = models.PositiveSmallIntegerField(
+        default=10, help_text="Groups of students smaller than this are not shown."
+    )
+    funding_segment = models.CharField(
+        max_length=12, choices=FundingSegment, default=FundingSegment.RESOURCE
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class School(DistrictModel):
+    """A school: the district's and the state's ids, its level, and the years it is open."""
+
+    class Level(models.TextChoices):
+        EARLY = "early", "Early education"
+        ELEMENTARY = "elementary", "Elementary"
+        K8 = "k8", "K-8"
+        MIDDLE = "middle", "Middle"
+        HIGH = "high", "High"
+        OTHER = "other", "Other"
+
+    name = models.CharField(max_length=200)
+    district_code = models.CharField(max_length=20, blank=True)
+    state_code = models.CharField(max_length=20, blank=True)
+    level = models.CharField(max_length=12, choices=Level, default=Level.OTHER)
+    is_charter = models.BooleanField(default=False)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            *district_table("school"),
+            models.UniqueConstraint(
+                fields=["district", "district_code"],
+                condition=~models.Q(district_code=""),
+                name="school_district_code_once",
+            ),
+            models.UniqueConstraint(
+                fields=["district", "state_code"],
+                condition=~models.Q(state_code=""),
+                name="school_state_code_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(DistrictModel):
+    """A department of the central office."""
+
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            *district_table("department"),
+            models.UniqueConstraint(fields=["district", "name"], name="department_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

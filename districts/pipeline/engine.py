@@ -1,0 +1,185 @@
+"""Do one unit of marked work: lock, read the marks, run, delete exactly those marks, commit.
+
+Must not know what a calculation computes. A crash anywhere means that nothing happened.
+"""
+
+import logging
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from districts.models import Attempt, CalculationRun, Mark
+from districts.pipeline.marks import mark
+from districts.pipeline.spec import Calculation, Job, Recompute, get_pipeline
+from districts.tenancy import district_scope
+
+logger = logging.getLogger("districts.pipeline")
+
+FREE_TRIES = 3  # a killed worker is not the work's fault: back off only after this many starts
+GIVE_UP_AFTER = 8  # a job (one upload) is given up; a calculation is tried for ever
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+class Result(StrEnum):
+    """How one unit of work ended."""
+
+    DONE = "done"
+    NOTHING_TO_DO = "nothing to do"
+    BUSY = "busy elsewhere"
+    WAITING = "waiting after a failure"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One calculation (ref '') or one job of one district."""
+
+    district_id: int
+    target: str
+    ref: str = ""
+
+
+def run_unit(*, unit: Unit) -> Result:
+    """Run one unit if it is marked and free; safe to call any number of times.
+
+    Raises nothing for a failing calculation: the failure is recorded, backs off, and stays visible.
+    """
+    if not _begin_attempt(unit):
+        return Result.WAITING
+    try:
+        with district_scope(unit.district_id, cause=f"recompute {unit.target}"[:200]):
+            result = _run_locked(unit)
+    except Exception as error:
+        logger.exception("%s of district %s failed", unit.target, unit.district_id)
+        _record_failure(unit, error)
+        return Result.FAILED
+    return result
+
+
+def _run_locked(unit: Unit) -> Result:
+    if not _try_lock(unit):
+        _end_attempt(unit)
+        return Result.BUSY
+    marks = list(
+        Mark.objects.filter(
+            district_id=unit.district_id, target=unit.target, ref=unit.ref
+        ).values_list("id", "input")
+    )
+    if marks:
+        item = get_pipeline().find(unit.target)
+        if isinstance(item, Job):
+            item.run(unit.ref)
+        else:
+            _recompute(item, unit, causes=sorted({name for _, name in marks}))
+        Mark.objects.filter(id__in=[pk for pk, _ in marks]).delete()
+    _end_attempt(unit)
+    return Result.DONE if marks else Result.NOTHING_TO_DO
+
+
+def _recompute(calculation: Calculation, unit: Unit, *, causes: list[str]) -> None:
+    now = timezone.now()
+    run = CalculationRun.objects.create(
+        calculation=calculation.name,
+        version=calculation.version,
+        state=CalculationRun.State.DONE,
+        causes=causes,
+        started_at=now,
+        finished_at=now,
+    )
+    outcome = calculation.recompute(Recompute(district_id=unit.district_id, run=run, now=now))
+    run.fingerprint = outcome.fingerprint
+    run.changed_rows = outcome.changed_rows
+    run.finished_at = timezone.now()
+    run.save(update_fields=["fingerprint", "changed_rows", "finished_at"])
+    if outcome.changed_rows:
+        mark(name=calculation.name)
+
+
+def _try_lock(unit: Unit) -> bool:
+    key = zlib.crc32(f"{unit.target}:{unit.ref}".encode()) - 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [unit.district_id, key])
+        return bool(cursor.fetchone()[0])
+
+
+def _begin_attempt(unit: Unit) -> bool:
+    """Count the start in a transaction of its own, so that a killed worker leaves a trace."""
+    now = timezone.now()
+    with transaction.atomic():
+        attempt, created = Attempt.objects.get_or_create(
+            district_id=unit.district_id,
+            target=unit.target,
+            ref=unit.ref,
+            defaults={"attempts": 1, "next_try_at": now},
+        )
+        if created:
+            return True
+        if attempt.next_try_at > now:
+            return False
+        Attempt.objects.filter(pk=attempt.pk).update(
+            attempts=F("attempts") + 1, next_try_at=now + _wait(attempt.attempts + 1)
+        )
+    item = get_pipeline().find(unit.target)
+    if isinstance(item, Job) and attempt.attempts >= GIVE_UP_AFTER:
+        _give_up(item, unit)
+        return False
+    return True
+
+
+def _wait(attempts: int) -> timedelta:
+    if attempts <= FREE_TRIES:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** (attempts - FREE_TRIES)), LONGEST_WAIT)
+
+
+def _end_attempt(unit: Unit) -> None:
+    Attempt.objects.filter(
+        district_id=unit.district_id, target=unit.target, ref=unit.ref
+    ).delete()
+
+
+def _record_failure(unit: Unit, error: Exception) -> None:
+    """Make the failure visible to the district, and wait before the next try."""
+    now = timezone.now()
+    with district_scope(unit.district_id, cause=f"failure of {unit.target}"[:200]):
+        attempt = Attempt.objects.filter(
+            district_id=unit.district_id, target=unit.target, ref=unit.ref
+        ).first()
+        tries = (attempt.attempts if attempt else 1) + FREE_TRIES
+        Attempt.objects.update_or_create(
+            district_id=unit.district_id,
+            target=unit.target,
+            ref=unit.ref,
+            defaults={
+                "attempts": tries,
+                "next_try_at": now + _wait(tries),
+                "failed_at": now,
+            },
+        )
+        item = get_pipeline().find(unit.target)
+        if isinstance(item, Calculation):
+            CalculationRun.objects.create(
+                calculation=item.name,
+                version=item.version,
+                state=CalculationRun.State.FAILED,
+                started_at=now,
+                finished_at=now,
+                error=f"{type(error).__name__}: {error}"[:2000],
+            )
+        elif tries >= GIVE_UP_AFTER:
+            _give_up(item, unit)
+
+
+def _give_up(job: Job, unit: Unit) -> None:
+    """Stop trying a job that keeps failing or killing its worker; the person is told."""
+    with district_scope(unit.district_id, cause=f"gave up {unit.target}"[:200]):
+        job.give_up(unit.ref, "The file could not be processed after several tries.")
+        Mark.objects.filter(
+            district_id=unit.district_id, target=unit.target, ref=unit.ref
+        ).delete()
+        _end_attempt(unit)

@@ -1,0 +1,24 @@
+"""Celery's doors into the engine; must not hold logic."""
+
+import socket
+
+from celery import shared_task
+
+from districts.pipeline import engine, sweep
+from districts.pipeline.engine import Unit
+
+
+@shared_task(name="run_unit", ignore_result=True)
+def run_unit(district_id: int, target: str, ref: str = "") -> str:
+    """Run one unit of marked work of one district."""
+    return engine.run_unit(unit=Unit(district_id, target, ref))
+
+
+@shared_task(name="sweep", ignore_result=True)
+def sweep_marks() -> int:
+    """Platform task: hand out marked work that no hint reached, every few seconds."""
+    sweep.beat_heart(name=socket.gethostname())
+    units = sweep.list_waiting_units()
+    for unit in units:
+        run_unit.delay(unit.district_id, unit.target, unit.ref)
+    return len(units)

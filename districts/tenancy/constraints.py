@@ -1,0 +1,195 @@
+"""Row-level security as Django constraints, migrated with their table; must not hold queries."""
+
+from typing import Any
+
+from django.apps import apps as global_apps
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+DISTRICT_IS_OPEN = (
+    "district_id = (SELECT nullif(current_setting('srm.district_id', true), '')::bigint)"
+)
+
+
+class _SqlConstraint(models.BaseConstraint):
+    """A constraint made of SQL statements that run once the table stands."""
+
+    options: tuple[str, ...] = ()
+
+    def __init__(self, *, name: str, **kwargs: Any) -> None:
+        super().__init__(name=name)
+        for option in self.options:
+            setattr(self, option, kwargs.pop(option, None))
+        if kwargs:
+            raise TypeError(f"unknown options {sorted(kwargs)}")
+
+    def statements(self, model: type[models.Model], table: str) -> list[str]:
+        raise NotImplementedError
+
+    def removal(self, table: str) -> list[str]:
+        raise NotImplementedError
+
+    def constraint_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> None:
+        assert model is not None and schema_editor is not None
+        table = schema_editor.quote_name(model._meta.db_table)
+        schema_editor.deferred_sql.extend(self.statements(model, table))
+
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        assert model is not None and schema_editor is not None
+        table = schema_editor.quote_name(model._meta.db_table)
+        return ";\n".join(self.statements(model, table))
+
+    def remove_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        assert model is not None and schema_editor is not None
+        return ";\n".join(self.removal(schema_editor.quote_name(model._meta.db_table)))
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "") -> None:
+        """Leave the check to the database."""
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs.update(
+            {o: getattr(self, o) for o in self.options if getattr(self, o) is not None}
+        )
+        return path, args, kwargs
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
+
+
+class DistrictPolicy(_SqlConstraint):
+    """Row-level security, enabled and forced: rows of the open district only.
+
+    `or_own` = (column, setting) also lets a row be read (never written) when the column equals
+    the transaction's `srm.<setting>`: a person's own memberships, a credential's own row.
+    `append_only` allows SELECT and INSERT, nothing else, also by grant.
+    """
+
+    options = ("or_own", "append_only")
+    or_own: tuple[str, str] | None
+    append_only: bool | None
+
+    def statements(self, model: type[models.Model], table: str) -> list[str]:
+        own = ""
+        if self.or_own:
+            column, setting = self.or_own
+            own = (
+                f" OR {column}::text ="
+                f" (SELECT nullif(current_setting('srm.{setting}', true), ''))"
+            )
+        sql = [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        ]
+        if self.append_only:
+            sql += [
+                f"CREATE POLICY {self.name} ON {table} FOR SELECT USING ({DISTRICT_IS_OPEN})",
+                f"CREATE POLICY {self.name}_insert ON {table} FOR INSERT"
+                f" WITH CHECK ({DISTRICT_IS_OPEN})",
+                f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM srm_app",
+            ]
+        elif own:
+            sql += [
+                f"CREATE POLICY {self.name} ON {table}"
+                f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})",
+                f"CREATE POLICY {self.name}_own ON {table} FOR SELECT"
+                f" USING ({own.removeprefix(' OR ')})",
+            ]
+        else:
+            sql.append(
+                f"CREATE POLICY {self.name} ON {table}"
+                f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})"
+            )
+        return sql
+
+    def removal(self, table: str) -> list[str]:
+        return [
+            f"DROP POLICY IF EXISTS {self.name} ON {table}",
+            f"DROP POLICY IF EXISTS {self.name}_insert ON {table}",
+            f"DROP POLICY IF EXISTS {self.name}_own ON {table}",
+        ]
+
+
+class DistrictForeignKey(_SqlConstraint):
+    """Composite foreign key (district_id, <field>_id): a parent of another district cannot be named.
+
+    Adding it lifts FORCE for the owner in the same transaction, else nothing would be validated.
+    """
+
+    options = ("field", "to")
+    field: str
+    to: str
+
+    def statements(self, model: type[models.Model], table: str) -> list[str]:
+        column = f"{self.field}_id"
+        parent = f'"{self.to.replace(".", "_").lower()}"'
+        return [
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {parent} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} ADD CONSTRAINT {self.name}"
+            f" FOREIGN KEY (district_id, {column}) REFERENCES {parent} (district_id, id)"
+            " DEFERRABLE INITIALLY DEFERRED",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {parent} FORCE ROW LEVEL SECURITY",
+        ]
+
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        """Wait for the end of the migration: the parent's unique key may still be to come."""
+        self.constraint_sql(model, schema_editor)
+        return ""
+
+    def removal(self, table: str) -> list[str]:
+        return [f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {self.name}"]
+
+    def parent_model(self) -> type[models.Model]:
+        """Return the parent's model class."""
+        return global_apps.get_model(self.to)
+
+
+class Audited(_SqlConstraint):
+    """Every row written to the table leaves an audit event (who, what, before, after)."""
+
+    def statements(self, model: type[models.Model], table: str) -> list[str]:
+        return [
+            f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION srm_audit()"
+        ]
+
+    def removal(self, table: str) -> list[str]:
+        return [f"DROP TRIGGER IF EXISTS {self.name} ON {table}"]
+
+
+def district_table(
+    name: str,
+    *,
+    parents: dict[str, str] | None = None,
+    audited: bool = True,
+    referenced: bool = True,
+) -> list[models.BaseConstraint]:
+    """Return the constraints that every tenant table starts with.
+
+    `name` is the table's short name, `parents` maps a foreign key field to "app.Model". Bulk
+    facts and results pass `audited=False`: their import run or calculation run is audited instead.
+    A table that no other table names passes `referenced=False` and saves an index.
+    """
+    constraints: list[models.BaseConstraint] = [DistrictPolicy(name=f"{name}_district")]
+    if referenced:
+        constraints.append(
+            models.UniqueConstraint(fields=["district", "id"], name=f"{name}_district_id")
+        )
+    if audited:
+        constraints.append(Audited(name=f"{name}_audit"))
+    for field, to in (parents or {}).items():
+        constraints.append(DistrictForeignKey(name=f"{name}_{field}_fk", field=field, to=to))
+    return constraints
