@@ -1,0 +1,19 @@
+"""What a long-running process does before its first work: refuse to run unsafely. Holds no check itself."""
+
+from __future__ import annotations
+
+import sys
+
+from django.core import checks
+
+
+def refuse_unsafe_start() -> None:
+    """End this process, saying why, when a system check finds an error; the isolation audit is one."""
+    found = checks.run_checks(databases=["default"])
+    errors = [message for message in found if message.is_serious() and not message.is_silenced()]
+    if not errors:
+        return
+    for error in errors:
+        sys.stderr.write(f"{error}\n")
+    sys.stderr.write("SRM does not start: its checks found errors.\n")
+    raise SystemExit(3)
