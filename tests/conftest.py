@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+import django
 import psycopg
 import pytest
 
@@ -19,8 +20,15 @@ SLOT = Slot()
 os.environ.update(SLOT.environment())
 os.environ.pop("OWNER_DATABASE_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "srm.settings"
+django.setup()
 
 pytest_plugins = ["tests.cast"] if find_spec("tests.cast") else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Keep this process's slot out of the workers', which would read settings before taking their own."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 
 def pytest_unconfigure() -> None:

@@ -83,10 +83,11 @@ class Slot:
         self._lock.close()
         try:
             fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            embedded.stop(home=HOME)
         except BlockingIOError:
-            return
-        embedded.stop(home=HOME)
-        self._using.close()
+            pass  # the last one to leave stops them
+        finally:
+            self._using.close()
 
 
 def _free_slot() -> tuple[int, IO[str]]:
