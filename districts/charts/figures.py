@@ -1,0 +1,79 @@
+"""What a chart is made from, and the finished figure that a page shows.
+
+Must not know how any chart is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from districts.charts.style import Plotly, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One named run of values along the axis; None where there is no value. ``colour`` counts from 0."""
+
+    name: str
+    values: tuple[Value, ...]
+    colour: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A best guess with its interval; the ends are None where none can be given."""
+
+    label: str
+    value: Value
+    low: Value = None
+    high: Value = None
+    is_forecast: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What a colour means, for narrow screens and print where direct labels do not fit."""
+
+    label: str
+    swatch: int
+    is_hollow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    key: str
+    title: str
+    plotly: Plotly
+    height: int = 320
+
+    @property
+    def data_id(self) -> str:
+        return f"{self.key}-data"
+
+    @property
+    def height_class(self) -> int:
+        """The class that keeps the space of the chart free while it loads: a step of 20 pixels, up to 900."""
+        return min(900, -(-self.height // 20) * 20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A chart for `components/chart.html`. ``rows`` are already written for reading; the first cell names the row."""
+
+    key: str
+    label: str
+    caption: str
+    panels: tuple[Panel, ...]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    keys: tuple[Key, ...] = ()
+    takeaway: str = ""
+
+    @property
+    def is_small_multiples(self) -> bool:
+        return len(self.panels) > 1
+
+    @property
+    def has_forecast(self) -> bool:
+        return any(key.is_hollow for key in self.keys)

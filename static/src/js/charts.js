@@ -1,0 +1,62 @@
+// Draws every [data-chart] element from the JSON beside it; plotly is fetched only where a chart is on the page.
+// It decides nothing about a chart but how it fits the width: all marks and labels come from the server.
+(() => {
+  "use strict";
+
+  const NARROW = 640;
+  const source = document.currentScript.dataset.plotly;
+  let loading = null;
+
+  const plotly = () => {
+    loading ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => reject(new Error("plotly did not load"));
+      document.head.append(script);
+    });
+    return loading;
+  };
+
+  // Direct labels need room at the right; on a narrow chart the key above the chart names the colours instead.
+  const fitted = (figure, width) => {
+    const layout = structuredClone(figure.layout);
+    if (width < NARROW) {
+      layout.annotations = (layout.annotations ?? []).filter((label) => label.name !== "direct-label");
+      for (const label of layout.annotations) if (label.name === "total") label.font = { ...label.font, size: 11 };
+      layout.margin = { ...layout.margin, r: 12 };
+      layout.xaxis = { ...layout.xaxis, nticks: layout.xaxis.type === "category" ? 6 : 4, tickfont: { ...layout.xaxis.tickfont, size: 12 } };
+      layout.yaxis = { ...layout.yaxis, tickfont: { ...layout.yaxis.tickfont, size: 12 } };
+    }
+    return layout;
+  };
+
+  const draw = async (element) => {
+    const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+    const { react } = await plotly();
+    const options = { displayModeBar: false, responsive: false, showTips: false };
+    let wasNarrow = null;
+    const render = (width) => {
+      wasNarrow = width < NARROW;
+      return react(element, figure.data, { ...fitted(figure, width), width }, options);
+    };
+    await render(element.clientWidth);
+    element.dataset.drawn = "yes";
+    new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry.contentRect.width);
+      if (!width || !element.isConnected) return;
+      if ((width < NARROW) !== wasNarrow) render(width);
+      else if (width !== element._fullLayout?.width) window.Plotly.relayout(element, { width });
+    }).observe(element);
+  };
+
+  const drawAll = (root) => {
+    for (const element of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
+      element.dataset.drawn = "pending";
+      draw(element);
+    }
+  };
+
+  drawAll(document);
+  document.addEventListener("htmx:afterSettle", () => drawAll(document));
+})();

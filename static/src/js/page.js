@@ -1,0 +1,49 @@
+// What every page gains from JavaScript: menus that close, focus on errors, disclosures opened for print.
+// Reading and every form work without it.
+(() => {
+  "use strict";
+
+  const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of openMenus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  const focusErrors = (root) => {
+    const summary = root.querySelector("[data-error-summary]");
+    if (summary) summary.focus();
+  };
+  focusErrors(document);
+  document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+
+  const opened = new Set();
+  window.addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details[data-print-open]:not([open])")) {
+      details.open = true;
+      opened.add(details);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+    opened.clear();
+  });
+
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+    button.textContent = "Copied";
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+  });
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+})();
