@@ -58,3 +58,35 @@ static/build/.built: node_modules/.installed $(shell find static/src static/buil
 	@touch $@
 
 assets: static/build/.built ## the style sheets and scripts pages use, into static/build
+
+# --- run ---------------------------------------------------------------------
+demo: $(VENV)/.base assets ## SRM with its demo district on http://127.0.0.1:PORT, until Ctrl-C
+	@exec $(BIN)/python -m srm.launcher
+
+# --- test and check ----------------------------------------------------------
+browser: # Chromium for the browser tests, where this machine lets us install it
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null && command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing Chromium ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else echo "Browser tests need Chromium: sudo apt-get install chromium"; fi; \
+	fi
+
+test: env assets browser ## every test at its usual size
+	@$(BIN)/pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS) $(TESTS)
+
+test-full: env assets browser ## every test at the size the product promises (hours)
+	@SRM_FULL=1 $(BIN)/pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS) $(TESTS)
+
+check: env ## lint, format, types, import order, migrations, Django's checks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.check_django
+
+bench: env ## the targets of docs/performance as ratios
+	@$(BIN)/pytest -q -s -p no:xdist tests/benchmarks $(PYTEST_ARGS)
+
+clean: ## remove what commands made, but not .srm (your data)
+	@rm -rf .venv node_modules static/build .srm-test .pytest_cache .mypy_cache .ruff_cache .hypothesis

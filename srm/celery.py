@@ -1,4 +1,4 @@
-"""The worker's and the beat's way in: `celery -A srm worker`, `celery -A srm beat`. Its settings are next door."""
+"""The worker's and the beat's way in: `celery -A srm worker`, `celery -A srm beat`."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""The queue's settings, read when Celery first needs them. The database, not the queue, knows what must be done."""
+"""The queue's settings. The database, not the queue, knows what must be done."""
 
 from django.conf import settings
 

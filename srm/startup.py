@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 from django.core import checks
+from django.db import connections
 
 
 def refuse_unsafe_start() -> None:
     """End this process, saying why, when a system check finds an error; the isolation audit is one."""
     found = checks.run_checks(databases=["default"])
+    _let_go_of_the_database()
     errors = [message for message in found if message.is_serious() and not message.is_silenced()]
     if not errors:
         return
@@ -17,3 +19,12 @@ def refuse_unsafe_start() -> None:
         sys.stderr.write(f"{error}\n")
     sys.stderr.write("SRM does not start: its checks found errors.\n")
     raise SystemExit(3)
+
+
+def _let_go_of_the_database() -> None:
+    """Close what the checks opened: processes are forked next, and a connection must not be shared."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
