@@ -1,0 +1,225 @@
+"""The plain words of a verdict: its sentence, its reason, the cheapest next step, the return gate.
+
+Must not decide: `verdict` does. A sentence is one that a dentist on a school board understands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from diagnostics.calc.verdict import MINIMUM_STUDENTS, Decision, Evidence, Kind, Reason, Verdict
+from districts import formatting
+
+LABELS: dict[Verdict, str] = {
+    Verdict.WORKS: "Works",
+    Verdict.PROMISING: "Promising",
+    Verdict.BELOW_THE_BAR: "Too small to reach the bar",
+    Verdict.HARMFUL: "Harmful",
+    Verdict.NOT_DELIVERED: "Not delivered",
+    Verdict.CANNOT_TELL: "Cannot tell",
+    Verdict.CANNOT_TELL_YET: "Cannot tell yet",
+    Verdict.NOT_JUDGED: "Not judged as an initiative",
+}
+
+_KINDS: dict[Kind, str] = {
+    Kind.ENTITLEMENT: "an entitlement: the law says that these students are served",
+    Kind.GENERAL_SUPPORT: "general support: it pays for many things at once, not for one effort",
+    Kind.PASS_THROUGH: "a pass-through: the district hands the money on",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a sentence speaks of. metric: its name; is_up: whether the goal is more of it."""
+
+    name: str
+    metric: str
+    is_up: bool
+    review_on: date
+    review_rule: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The verdict in words; next_step is empty only where nothing is to be judged."""
+
+    label: str
+    sentence: str
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class ReturnGate:
+    """Whether a ratio of effect and cost may be shown, and why not."""
+
+    is_open: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known whatever the verdict.
+
+    spent: dollars of the last year of actuals. students: served in it. treated, everybody: the
+    metric's latest value at the schools served and in the district, in its own unit, already
+    written for reading.
+    """
+
+    fiscal_year: int | None = None
+    spent: float | None = None
+    students: int | None = None
+    schools_served: int | None = None
+    outcome_year: int | None = None
+    treated: str = ""
+    treated_change: str = ""
+    everybody: str = ""
+    has_check_ins: bool = False
+
+
+def word_verdict(*, decision: Decision, evidence: Evidence, subject: Subject) -> Wording:
+    """Say a decision in one plain sentence, with its reason and the cheapest next step."""
+    return Wording(
+        label=LABELS[decision.verdict],
+        sentence=_sentence(decision=decision, evidence=evidence, subject=subject),
+        reason=_reason(decision=decision, evidence=evidence, subject=subject),
+        next_step=_next_step(decision=decision, evidence=evidence, subject=subject),
+    )
+
+
+def open_gate(*, decision: Decision) -> ReturnGate:
+    """Say whether a return may be shown as a ratio: only past rows 0-3, uncapped, with a gain.
+
+    Until then cost and what is known stand apart, and no dollars per gain are computed at all.
+    """
+    if decision.verdict in (Verdict.WORKS, Verdict.PROMISING) and not decision.is_capped:
+        return ReturnGate(is_open=True, sentence="")
+    why = {
+        Verdict.NOT_JUDGED: "because it is not judged as an initiative: its cost and trend are shown",
+        Verdict.NOT_DELIVERED: "because it was not delivered as planned",
+        Verdict.HARMFUL: "because there is no gain",
+        Verdict.BELOW_THE_BAR: "because the gain is too small to reach the bar",
+    }.get(decision.verdict, "because we do not know if there is a gain")
+    return ReturnGate(is_open=False, sentence=f"We cannot say what a gain costs, {why}.")
+
+
+def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
+    """List what is known anyway: cost, whom it serves, how the outcome stands; facts, no causes."""
+    facts: list[str] = []
+    if known.fiscal_year is not None and known.spent is not None:
+        cost = f"{formatting.dollars_short(known.spent)} in FY{known.fiscal_year} (ledger cost)"
+        if known.students and known.spent >= 100:
+            each = formatting.dollars_short(known.spent / known.students)
+            facts.append(f"{each} a student, {cost} for {known.students:,} students.")
+        else:
+            facts.append(f"{cost}." if abs(known.spent) >= 100 else f"No spending in FY{known.fiscal_year}.")
+    else:
+        facts.append("No actual cost is coded to it.")
+    if known.treated and known.outcome_year is not None:
+        where = f"the {known.schools_served} schools it serves" if known.schools_served != 1 else "its school"
+        change = f", {known.treated_change} since the year before" if known.treated_change else ""
+        facts.append(
+            f"{subject.metric} at {where}: {known.treated} in"
+            f" {formatting.school_year(known.outcome_year)}{change};"
+            f" all schools: {known.everybody}. This describes; it does not show a cause."
+        )
+    elif known.everybody and known.outcome_year is not None:
+        facts.append(
+            f"{subject.metric} in the district: {known.everybody} in"
+            f" {formatting.school_year(known.outcome_year)}."
+        )
+    if not known.has_check_ins:
+        facts.append("Nobody has reported yet how well it is delivered.")
+    return tuple(facts)
+
+
+def _claim(*, subject: Subject) -> str:
+    verb = "raised" if subject.is_up else "lowered"
+    return f"{subject.name} {verb} {_lower_first(subject.metric)}"
+
+
+def _lower_first(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _sentence(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
+    claim = _claim(subject=subject)
+    metric = _lower_first(subject.metric)
+    better = "raise" if subject.is_up else "lower"
+    sentences = {
+        Verdict.WORKS: f"{claim}, by enough to reach the bar.",
+        Verdict.PROMISING: f"It looks as if {claim}, but it is not certain.",
+        Verdict.BELOW_THE_BAR: f"{subject.name} did not change {metric} enough to reach the bar.",
+        Verdict.HARMFUL: f"{subject.name} did not {better} {metric}: it got worse than without it.",
+        Verdict.NOT_DELIVERED: f"{subject.name} was not delivered as planned: no effect to judge.",
+        Verdict.CANNOT_TELL: f"We cannot tell if {claim}.",
+        Verdict.CANNOT_TELL_YET: f"We cannot tell yet if {claim}.",
+        Verdict.NOT_JUDGED: f"{subject.name} is {_KINDS.get(evidence.kind, 'not an initiative')}.",
+    }
+    return sentences[decision.verdict]
+
+
+def _reason(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
+    metric = _lower_first(subject.metric)
+    review = formatting.day(subject.review_on)
+    reasons = {
+        Reason.TOO_EARLY: f"It is too early: the review agreed beforehand is on {review}.",
+        Reason.MEASURE_MISSING: f"The measure is missing: no results of {metric} have arrived.",
+        Reason.MEASURE_CHANGED: (f"The measure changed: {metric} cannot be compared with the years before."),
+        Reason.TOO_FEW: _too_few(decision=decision, evidence=evidence),
+        Reason.NOT_DELIVERED: "Check-ins show that less than half of what was planned reached students.",
+        Reason.NO_RECORD_OF_SCHOOLS: (
+            "There is no fair comparison: no record says which schools or students it serves."
+        ),
+        Reason.NO_FAIR_COMPARISON: (
+            "There is no fair comparison: we know the schools it serves before and after, and much"
+            " else changed in the same years."
+        ),
+        Reason.UNLIKE_AT_START: "There is no fair comparison: the two groups were unlike at the start.",
+        Reason.TOO_MANY_LEFT: "There is no fair comparison: too many students left, more of one group.",
+        Reason.CAPPED: "The comparison is not strong enough to say more than this.",
+        Reason.INTERVAL: "This is what the estimate and its interval support, by the rule agreed beforehand.",
+        Reason.KIND: "Its cost and trend are shown; it is not judged as an initiative.",
+    }
+    return reasons[decision.reason]
+
+
+def _too_few(*, decision: Decision, evidence: Evidence) -> str:
+    if decision.rule == 0:
+        return (
+            f"There are too few: {evidence.students} students with a result, and at least"
+            f" {MINIMUM_STUDENTS} are needed."
+        )
+    if decision.rule == 3:
+        return "There are too few: at least 5 schools are needed on each side of the comparison."
+    return "There are too few: the truth could be a gain, nothing, or a loss."
+
+
+def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
+    metric = _lower_first(subject.metric)
+    has_schools = bool(evidence.schools_served)
+    record = "Record which schools it serves: a list of names is enough."
+    compare = (
+        "Choose comparison schools like those it serves, with at least two years of results before"
+        " it began; where places are scarce, draw them by lot."
+    )
+    steps = {
+        Reason.TOO_EARLY: (
+            f"Before the review, agree on comparison schools and load each year's {metric}."
+            if has_schools
+            else f"{record} Without it there will be no comparison at the review."
+        ),
+        Reason.MEASURE_MISSING: f"Upload the results of {metric}, by school and year.",
+        Reason.MEASURE_CHANGED: f"Load one more year of {metric} under the new measure.",
+        Reason.TOO_FEW: "Wait for another year of students, or serve more schools by lot.",
+        Reason.NOT_DELIVERED: "Find out what stopped it, fix delivery, and set a date to look again.",
+        Reason.NO_RECORD_OF_SCHOOLS: record,
+        Reason.NO_FAIR_COMPARISON: compare,
+        Reason.UNLIKE_AT_START: compare,
+        Reason.TOO_MANY_LEFT: "Follow the students who left, then look again.",
+        Reason.CAPPED: "Repeat with places drawn by lot, and lock the plan before results arrive.",
+        Reason.INTERVAL: "Decide at the review, by the rule agreed beforehand.",
+        Reason.KIND: "",
+    }
+    return steps[decision.reason]

@@ -1,0 +1,108 @@
+"""The words of a verdict, and the gate before any ratio."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from diagnostics.calc.verdict import Decision, Evidence, Kind, Reason, Verdict, decide_verdict
+from diagnostics.calc.verdict_words import Known, Subject, Wording, list_known, open_gate, word_verdict
+
+NOW = Evidence(
+    kind=Kind.INITIATIVE,
+    as_of=date(2026, 11, 23),
+    review_on=date(2026, 6, 30),
+    has_outcome=True,
+    is_measure_changed=False,
+    schools_served=48,
+    students=20_000,
+)
+SUBJECT = Subject(name="Title I", metric="Chronic absence", is_up=False, review_on=date(2026, 6, 30))
+
+
+def word(evidence: Evidence) -> Wording:
+    return word_verdict(decision=decide_verdict(evidence=evidence), evidence=evidence, subject=SUBJECT)
+
+
+def test_no_fair_comparison_drops_the_yet_and_says_what_to_do() -> None:
+    assert word(NOW) == Wording(
+        label="Cannot tell",
+        sentence="We cannot tell if Title I lowered chronic absence.",
+        reason="There is no fair comparison: we know the schools it serves before and after, and much"
+        " else changed in the same years.",
+        next_step="Choose comparison schools like those it serves, with at least two years of results"
+        " before it began; where places are scarce, draw them by lot.",
+    )
+
+
+def test_too_early_names_the_review() -> None:
+    found = word(replace(NOW, as_of=date(2026, 6, 29)))
+    assert found.sentence == "We cannot tell yet if Title I lowered chronic absence."
+    assert found.reason == "It is too early: the review agreed beforehand is on Jun 30, 2026."
+
+
+def test_without_a_record_of_schools_the_next_step_is_the_record() -> None:
+    found = word(replace(NOW, schools_served=0))
+    assert found.next_step == "Record which schools it serves: a list of names is enough."
+
+
+def test_an_entitlement_is_not_judged() -> None:
+    evidence = replace(NOW, kind=Kind.ENTITLEMENT)
+    subject = replace(SUBJECT, name="Special education")
+    found = word_verdict(decision=decide_verdict(evidence=evidence), evidence=evidence, subject=subject)
+    assert found == Wording(
+        label="Not judged as an initiative",
+        sentence="Special education is an entitlement: the law says that these students are served.",
+        reason="Its cost and trend are shown; it is not judged as an initiative.",
+        next_step="",
+    )
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_has_words(verdict: Verdict, reason: Reason) -> None:
+    decision = Decision(verdict=verdict, reason=reason, rule=0)
+    found = word_verdict(decision=decision, evidence=NOW, subject=SUBJECT)
+    assert all((found.label, found.sentence, found.reason))
+    assert found.next_step or reason is Reason.KIND
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_gate_opens_for_a_gain_only(verdict: Verdict) -> None:
+    gate = open_gate(decision=Decision(verdict=verdict, reason=Reason.INTERVAL, rule=6))
+    assert gate.is_open is (verdict in (Verdict.WORKS, Verdict.PROMISING))
+    assert gate.is_open or gate.sentence.startswith("We cannot say what a gain costs, because ")
+
+
+def test_a_capped_verdict_keeps_the_gate_shut() -> None:
+    decision = Decision(verdict=Verdict.PROMISING, reason=Reason.CAPPED, rule=6, is_capped=True)
+    assert open_gate(decision=decision).is_open is False
+
+
+def test_what_is_known_is_listed_as_fact() -> None:
+    known = Known(
+        fiscal_year=2024,
+        spent=597_400.0,
+        students=412,
+        schools_served=6,
+        outcome_year=2024,
+        treated="31.2%",
+        treated_change="−2.1 points",
+        everybody="27.0%",
+    )
+    assert list_known(known=known, subject=SUBJECT) == (
+        "$1,450 a student, $597K in FY2024 (ledger cost) for 412 students.",
+        (
+            "Chronic absence at the 6 schools it serves: 31.2% in 2023–24, −2.1 points since the year"
+            " before; all schools: 27.0%. This describes; it does not show a cause."
+        ),
+        "Nobody has reported yet how well it is delivered.",
+    )
+
+
+def test_a_placeholder_is_no_spending() -> None:
+    known = Known(fiscal_year=2024, spent=0.01, students=10, has_check_ins=True)
+    assert list_known(known=known, subject=SUBJECT) == ("No spending in FY2024.",)
+    assert list_known(known=Known(has_check_ins=True), subject=SUBJECT) == ("No actual cost is coded to it.",)
