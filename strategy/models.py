@@ -27,8 +27,7 @@ class Metric(DistrictModel):
     break_years = models.JSONField(
         default=list,
         blank=True,
-        help_text="School years (by their end) from which values cannot be compared with earlier"
-        " ones.",
+        help_text="School years (by their end) from which values cannot be compared with earlier ones.",
     )
 
     class Meta:
@@ -49,6 +48,11 @@ class Goal(DistrictModel):
     metric = parent_key(Metric)
     direction = models.CharField(max_length=4, choices=Metric.Direction)
     population = models.CharField(max_length=200)
+    group = models.CharField(
+        max_length=60,
+        default="all",
+        help_text="The group of students as results files call it; `all` for every student.",
+    )
     baseline_value = models.DecimalField(max_digits=12, decimal_places=4)
     baseline_year = models.PositiveSmallIntegerField(
         help_text="The school year of the baseline, named by the year in which it ends."
@@ -67,7 +71,8 @@ class Goal(DistrictModel):
                 name="goal_name_once",
             ),
             models.CheckConstraint(
-                condition=~models.Q(name="") & ~models.Q(population=""), name="goal_words_present"
+                condition=~models.Q(name="") & ~models.Q(population="") & ~models.Q(group=""),
+                name="goal_words_present",
             ),
             models.CheckConstraint(
                 condition=(
@@ -94,17 +99,13 @@ class Initiative(DistrictModel):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.INITIATIVE)
     goal = parent_key(Goal)
-    theory_of_action = models.TextField(
-        help_text="If we do this, then that will change, because …"
-    )
+    theory_of_action = models.TextField(help_text="If we do this, then that will change, because …")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     department = parent_key("districts.Department", null=True, blank=True)
     grades = models.CharField(max_length=60, blank=True, help_text="For example TK-5 or 9-12.")
-    groups = models.CharField(
-        max_length=200, blank=True, help_text="Which students it is for, in words."
-    )
+    groups = models.CharField(max_length=200, blank=True, help_text="Which students it is for, in words.")
     serves_from = models.DateField(null=True, blank=True)
     serves_to = models.DateField(null=True, blank=True)
     review_on = models.DateField()

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('direction', models.CharField(choices=[('up', 'Higher is better'), ('down', 'Lower is better')], max_length=4)),
                 ('population', models.CharField(max_length=200)),
+                ('group', models.CharField(default='all', help_text='The group of students as results files call it; `all` for every student.', max_length=60)),
                 ('baseline_value', models.DecimalField(decimal_places=4, max_digits=12)),
                 ('baseline_year', models.PositiveSmallIntegerField(help_text='The school year of the baseline, named by the year in which it ends.')),
                 ('target_value', models.DecimalField(decimal_places=4, max_digits=12)),
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('population', ''), _negated=True)), name='goal_words_present'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('population', ''), _negated=True), models.Q(('group', ''), _negated=True)), name='goal_words_present'),
         ),
         migrations.AddConstraint(
             model_name='goal',
