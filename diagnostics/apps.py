@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class DiagnosticsConfig(AppConfig):
+    """See the folder's models for what the app holds."""
+
     name = "diagnostics"

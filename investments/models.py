@@ -106,9 +106,7 @@ class LedgerEntry(FactModel):
                 referenced=False,
             )
         ]
-        indexes = [
-            models.Index(fields=["district", "filing", "account_id"], name="ledgerentry_account")
-        ]
+        indexes = [models.Index(fields=["district", "filing", "account_id"], name="ledgerentry_account")]
 
 
 class FundingSource(DistrictModel):
@@ -209,9 +207,7 @@ class LedgerCost(ResultModel):
     counted = models.DecimalField(max_digits=20, decimal_places=6)
 
     class Meta:
-        constraints = [
-            *result_table("ledgercost", parents={"initiative": "strategy.Initiative"})
-        ]
+        constraints = [*result_table("ledgercost", parents={"initiative": "strategy.Initiative"})]
         indexes = [
             models.Index(
                 fields=["district", "initiative", "fiscal_year"],

@@ -11,11 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = os.environ.get("SRM_ENV", "demo")  # production, demo or test
 DEBUG = os.environ.get("SRM_DEBUG", "") == "1"
-HOME = Path(os.environ.get("SRM_HOME", BASE_DIR / ".srm")).resolve()
+HOME = Path(os.environ.get("SRM_HOME") or BASE_DIR / ".srm").resolve()
 UPLOADS = HOME / "uploads"
-MAX_UPLOAD = int(os.environ.get("SRM_MAX_UPLOAD", 300 * 1024 * 1024))
+MAX_UPLOAD = int(os.environ.get("SRM_MAX_UPLOAD") or 300 * 1024 * 1024)
 
-DEFAULT_SECRET_KEY = "not-secret-only-for-checks-and-tests"
+DEFAULT_SECRET_KEY = "not-secret-only-for-checks-and-tests"  # noqa: S105 (refused in production)
 SECRET_KEY = os.environ.get("SRM_SECRET_KEY", DEFAULT_SECRET_KEY)
 ALLOWED_HOSTS = os.environ.get("SRM_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SRM_TRUSTED_ORIGINS", "").split(",") if o]
@@ -52,11 +52,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {
-    "default": _database(
-        os.environ.get("DATABASE_URL", "postgresql://srm_app@localhost:5432/srm")
-    )
-}
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://srm_app@localhost:5432/srm"))}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
 
 INSTALLED_APPS = [
@@ -211,7 +207,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.dummy.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("SRM_EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("SRM_EMAIL_PORT", 587))
+EMAIL_PORT = int(os.environ.get("SRM_EMAIL_PORT") or 587)
 EMAIL_HOST_USER = os.environ.get("SRM_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SRM_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("SRM_EMAIL_TLS", "1") == "1"
@@ -246,7 +242,7 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("SRM_STATIC_ROOT", HOME / "static"))
+STATIC_ROOT = Path(os.environ.get("SRM_STATIC_ROOT") or HOME / "static")
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"] if (BASE_DIR / "static" / "build").exists() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

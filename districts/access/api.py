@@ -11,18 +11,26 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from districts.access.permissions import Permission, can
 from districts.errors import DomainError
+from districts.tenancy.middleware import Access
+
+
+def _access(request: Any) -> Access | None:
+    access: Access | None = getattr(request._request, "access", None)
+    return access
 
 
 class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`: already checked by DistrictMiddleware for this district."""
 
     def authenticate(self, request: Any) -> tuple[None, str] | None:
-        access = getattr(request._request, "access", None)
+        """Return the key's id, or None to let the session answer."""
+        access = _access(request)
         if access is None or access.api_key_id is None:
             return None
         return None, access.api_key_id
 
-    def authenticate_header(self, request: Any) -> str:
+    def authenticate_header(self, request: Any) -> str:  # noqa: ARG002
+        """Make a missing key a 401 instead of a 403."""
         return "Bearer"
 
 
@@ -30,7 +38,8 @@ class HasDistrictPermission(BasePermission):
     """Each API view names `permission` (and `write_permission` if it differs)."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        access = getattr(request._request, "access", None)
+        """Answer by the caller's role; nobody is let in without a district."""
+        access = _access(request)
         if access is None:
             raise exceptions.NotAuthenticated
         needed: Permission = view.permission
@@ -45,7 +54,6 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         response: Response | None = Response({"detail": exc.message}, status=exc.status)
     else:
         response = drf_exception_handler(exc, context)
-    request = context["request"]._request
-    if response is not None and getattr(request, "access", None) is not None:
+    if response is not None and _access(context["request"]) is not None:
         transaction.set_rollback(True)
     return response

@@ -1,16 +1,23 @@
-"""The decorator every district page carries; the guard in tests/architecture walks the URLconf for it."""
+"""The decorators that classify every page; the guard in tests/architecture walks the URLconf for them.
+
+Must not open a district's scope: that is the middleware's.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
 
 from districts.access.permissions import Permission, can
 from districts.models import District
 from districts.tenancy.middleware import Access
+
+PAGE_METHODS = ("GET", "HEAD", "POST")
 
 
 class DistrictRequest(HttpRequest):
@@ -28,9 +35,10 @@ View = Callable[..., HttpResponse]
 
 
 def district_page(permission: Permission, *, write: Permission | None = None) -> Callable[[View], View]:
-    """Admit those whose role holds `permission` (`write` for any method but GET and HEAD).
+    """Admit those whose role holds `permission` (`write` for POST), in the district's time zone.
 
-    Signed out: to the sign-in page. Another district, or none: 404. Lacking the permission: 403.
+    Signed out: to the sign-in page. Another district, or none: 404. Lacking the permission: 403. Any method
+    but GET, HEAD and POST: 405.
     """
 
     def decorate(view: View) -> View:
@@ -40,12 +48,14 @@ def district_page(permission: Permission, *, write: Permission | None = None) ->
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())
                 raise Http404
-            is_read = request.method in ("GET", "HEAD", "OPTIONS")
-            needed = permission if is_read or write is None else write
+            needed = write or permission if request.method == "POST" else permission
             if not can(request.access.role, needed):
                 raise PermissionDenied
+            if request.method not in PAGE_METHODS:
+                return HttpResponseNotAllowed(PAGE_METHODS)
             kwargs.pop("slug", None)
-            return view(request, *args, **kwargs)
+            with timezone.override(ZoneInfo(request.access.district.time_zone)):
+                return view(request, *args, **kwargs)
 
         wrapped.district_permission = permission  # type: ignore[attr-defined]
         wrapped.district_write_permission = write or permission  # type: ignore[attr-defined]
@@ -54,7 +64,22 @@ def district_page(permission: Permission, *, write: Permission | None = None) ->
     return decorate
 
 
+def signed_in_page(view: View) -> View:
+    """Admit every signed-in person, in no district: the list of their own districts."""
+
+    @wraps(view)
+    def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    wrapped.district_permission = None  # type: ignore[attr-defined]
+    wrapped.needs_sign_in = True  # type: ignore[attr-defined]
+    return wrapped
+
+
 def public_page(view: View) -> View:
     """Classify a page that needs no district (sign-in, health, style guide)."""
     view.district_permission = None  # type: ignore[attr-defined]
+    view.needs_sign_in = False  # type: ignore[attr-defined]
     return view

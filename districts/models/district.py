@@ -39,9 +39,7 @@ class District(models.Model):
     minimum_group = models.PositiveSmallIntegerField(
         default=10, help_text="Groups of students smaller than this are not shown."
     )
-    funding_segment = models.CharField(
-        max_length=12, choices=FundingSegment, default=FundingSegment.RESOURCE
-    )
+    funding_segment = models.CharField(max_length=12, choices=FundingSegment, default=FundingSegment.RESOURCE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

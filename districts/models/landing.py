@@ -77,7 +77,9 @@ class UploadProblem(FactModel):
 
     class Meta:
         constraints = [
-            *district_table("uploadproblem", parents={"upload": "districts.Upload"}, audited=False, referenced=False)
+            *district_table(
+                "uploadproblem", parents={"upload": "districts.Upload"}, audited=False, referenced=False
+            )
         ]
         indexes = [models.Index(fields=["district", "upload", "row"], name="uploadproblem_row")]
 
@@ -97,9 +99,7 @@ class SavedMap(DistrictModel):
     class Meta:
         constraints = [
             *district_table("savedmap"),
-            models.UniqueConstraint(
-                fields=["district", "kind", "header_hash"], name="savedmap_header_once"
-            ),
+            models.UniqueConstraint(fields=["district", "kind", "header_hash"], name="savedmap_header_once"),
         ]
 
 

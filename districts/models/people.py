@@ -1,8 +1,8 @@
 """People and what lets them in: users, memberships, invitations, API keys; must not decide rights."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -19,25 +19,25 @@ class UserManager(BaseUserManager["User"]):
     """Creates users by email."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person; without a password nobody can sign in as them yet."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
 
-class User(AbstractUser):
+class User(AbstractBaseUser):
     """A person, known by email; may belong to several districts. A platform table."""
 
-    username = None  # type: ignore[assignment]
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()  # type: ignore[misc]
+    objects = UserManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
@@ -46,6 +46,7 @@ class User(AbstractUser):
         return self.name or self.email
 
     def get_full_name(self) -> str:
+        """Return the name to show."""
         return self.name or self.email
 
 

@@ -32,9 +32,7 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["district", "target", "ref"], name="attempt_unit_once"
-            )
+            models.UniqueConstraint(fields=["district", "target", "ref"], name="attempt_unit_once")
         ]
 
 
@@ -65,9 +63,7 @@ class CalculationRun(DistrictModel):
     class Meta:
         constraints = [*district_table("calculationrun", audited=False)]
         indexes = [
-            models.Index(
-                fields=["district", "calculation", "-finished_at"], name="calculationrun_recent"
-            )
+            models.Index(fields=["district", "calculation", "-finished_at"], name="calculationrun_recent")
         ]
 
 

@@ -66,9 +66,9 @@ def _run_locked(unit: Unit) -> Result:
         _end_attempt(unit)
         return Result.BUSY
     marks = list(
-        Mark.objects.filter(
-            district_id=unit.district_id, target=unit.target, ref=unit.ref
-        ).values_list("id", "input")
+        Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).values_list(
+            "id", "input"
+        )
     )
     if marks:
         item = get_pipeline().find(unit.target)
@@ -138,9 +138,7 @@ def _wait(attempts: int) -> timedelta:
 
 
 def _end_attempt(unit: Unit) -> None:
-    Attempt.objects.filter(
-        district_id=unit.district_id, target=unit.target, ref=unit.ref
-    ).delete()
+    Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).delete()
 
 
 def _record_failure(unit: Unit, error: Exception) -> None:
@@ -179,7 +177,5 @@ def _give_up(job: Job, unit: Unit) -> None:
     """Stop trying a job that keeps failing or killing its worker; the person is told."""
     with district_scope(unit.district_id, cause=f"gave up {unit.target}"[:200]):
         job.give_up(unit.ref, "The file could not be processed after several tries.")
-        Mark.objects.filter(
-            district_id=unit.district_id, target=unit.target, ref=unit.ref
-        ).delete()
+        Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).delete()
         _end_attempt(unit)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from districts.models import Mark
 from districts.pipeline.spec import get_pipeline
@@ -24,8 +26,7 @@ def mark(*, name: str, ref: str = "") -> None:
     targets = get_pipeline().targets_of(name)
     now = timezone.now()
     Mark.objects.bulk_create(
-        Mark(district_id=district_id, target=t, ref=ref, input=name, created_at=now)
-        for t in targets
+        Mark(district_id=district_id, target=t, ref=ref, input=name, created_at=now) for t in targets
     )
     send_hints(district_id=district_id, units=[(t, ref) for t in targets])
 
@@ -40,7 +41,7 @@ def send_hints(*, district_id: int, units: Iterable[tuple[str, str]]) -> None:
         for target, ref in units:
             try:
                 run_unit.apply_async((district_id, target, ref), retry=False)
-            except Exception as error:
+            except (OperationalError, RedisError, OSError) as error:
                 # The mark is committed: the sweep will find it.
                 logger.warning("no hint sent for %s: %s", target, type(error).__name__)
                 return

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from psycopg import sql
 
 from districts.models import ResultModel
 from districts.pipeline.spec import Recompute
@@ -31,42 +32,44 @@ def save_results(
     column name (`initiative_id`). Rows that say the same as before are left alone, so running
     twice changes nothing. Returns the number of rows closed and opened.
     """
-    table = connection.ops.quote_name(model._meta.db_table)
     fields = [f for f in model._meta.concrete_fields if f.column not in _OWN]
-    columns = [f.column for f in fields]
-    names = ", ".join(connection.ops.quote_name(c) for c in columns)
+    columns = [str(f.column) for f in fields]
+    parts = {
+        "table": sql.Identifier(str(model._meta.db_table)),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, ["row_key", "row_hash", *columns])),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE result_stage ON COMMIT DROP AS"
-            f" SELECT row_key, row_hash, {names} FROM {table} WITH NO DATA"
-        )
-        with cursor.copy(f"COPY result_stage (row_key, row_hash, {names}) FROM STDIN") as copy:
+        cursor.execute(_STAGE.format(**parts))
+        with cursor.copy(_COPY.format(**parts)) as copy:
             for row in rows:
                 key = digest([row[k] for k in keys])
                 copy.write_row((key, digest([row[c] for c in columns]), *_plain(fields, row)))
-        cursor.execute(
-            f"UPDATE {table} r SET shown_until = %s WHERE shown_until IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM result_stage s"
-            " WHERE s.row_key = r.row_key AND s.row_hash = r.row_hash)",
-            [context.now],
-        )
-        closed = cursor.rowcount
-        cursor.execute(
-            f"INSERT INTO {table} (district_id, run_id, shown_from, row_key, row_hash, {names})"
-            f" SELECT %s, %s, %s, row_key, row_hash, {names} FROM result_stage s WHERE NOT EXISTS"
-            f" (SELECT 1 FROM {table} r"
-            " WHERE r.shown_until IS NULL AND r.row_key = s.row_key)",
-            [context.district_id, context.run.pk, context.now],
-        )
-        opened = cursor.rowcount
+        cursor.execute(_CLOSE.format(**parts), [context.now])
+        closed: int = cursor.rowcount
+        cursor.execute(_OPEN.format(**parts), [context.district_id, context.run.pk, context.now])
+        opened: int = cursor.rowcount
         cursor.execute("DROP TABLE result_stage")
     return closed + opened
 
+
+_STAGE = sql.SQL(
+    "CREATE TEMP TABLE result_stage ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
+)
+_COPY = sql.SQL("COPY result_stage ({columns}) FROM STDIN")
+_CLOSE = sql.SQL(
+    "UPDATE {table} r SET shown_until = %s WHERE shown_until IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM result_stage s WHERE s.row_key = r.row_key AND s.row_hash = r.row_hash)"
+)
+_OPEN = sql.SQL(
+    "INSERT INTO {table} (district_id, run_id, shown_from, {columns})"
+    " SELECT %s, %s, %s, {columns} FROM result_stage s WHERE NOT EXISTS"
+    " (SELECT 1 FROM {table} r WHERE r.shown_until IS NULL AND r.row_key = s.row_key)"
+)
 
 _OWN = {"id", "district_id", "run_id", "row_key", "row_hash", "shown_from", "shown_until"}
 
 
 def _plain(fields: Sequence[models.Field[Any, Any]], row: dict[str, Any]) -> Iterable[Any]:
     for field in fields:
-        value = row[field.column]
+        value = row[str(field.column)]
         yield json.dumps(value) if isinstance(field, models.JSONField) else value

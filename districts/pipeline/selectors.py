@@ -27,7 +27,7 @@ def get_freshness() -> Freshness:
         .order_by("target")
         .values_list("target", flat=True)
     )
-    as_of = CalculationRun.objects.filter(state=CalculationRun.State.DONE).aggregate(
-        at=Max("finished_at")
-    )["at"]
+    as_of = CalculationRun.objects.filter(state=CalculationRun.State.DONE).aggregate(at=Max("finished_at"))[
+        "at"
+    ]
     return Freshness(is_pending=pending, failed=failed, as_of=as_of)

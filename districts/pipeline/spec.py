@@ -64,12 +64,12 @@ class Pipeline:
         """Return the names of what must run when `name` (an input or a calculation) changed."""
         if any(job.name == name for job in self.jobs):
             return (name,)
-        targets = tuple(c.name for c in self.calculations if name in c.reads)
-        return targets
+        return tuple(c.name for c in self.calculations if name in c.reads)
 
     def find(self, target: str) -> Job | Calculation:
         """Return the job or calculation of that name; raises KeyError when there is none."""
-        for item in (*self.jobs, *self.calculations):
+        items: tuple[Job | Calculation, ...] = (*self.jobs, *self.calculations)
+        for item in items:
             if item.name == target:
                 return item
         raise KeyError(target)

@@ -13,9 +13,7 @@ OLDER_THAN = timedelta(seconds=2)
 def list_waiting_units(*, older_than: timedelta = OLDER_THAN) -> list[Unit]:
     """Return the units marked longer ago than `older_than` that are not backing off. Two queries."""
     now = timezone.now()
-    waiting = set(
-        Attempt.objects.filter(next_try_at__gt=now).values_list("district_id", "target", "ref")
-    )
+    waiting = set(Attempt.objects.filter(next_try_at__gt=now).values_list("district_id", "target", "ref"))
     marked = (
         Mark.objects.filter(created_at__lte=now - older_than)
         .order_by("district_id", "target", "ref")

@@ -21,6 +21,7 @@ class DistrictManager(models.Manager[M]):
     """The default manager of tenant tables: refuses to work while no district is open."""
 
     def get_queryset(self) -> models.QuerySet[M]:
+        """Return the open district's rows; raises NoDistrictScope outside a scope."""
         current_district_id()
         return super().get_queryset()
 
@@ -63,7 +64,7 @@ class FactModel(models.Model):
         abstract = True
 
 
-def parent_key(to: str, **options: Any) -> Any:
+def parent_key(to: str | type[models.Model], **options: Any) -> Any:
     """Return a foreign key to a tenant table whose database constraint is the composite one.
 
     Pair it with `district_table(parents={...})`; the column gets no index of its own (indexes of

@@ -24,21 +24,27 @@ class FailOpenRedisCache(RedisCache):
     """Redis or Valkey; every key made inside a scope is prefixed with its district."""
 
     def make_key(self, key: Any, version: Any = None) -> str:
+        """Put the open district in front of the key."""
         scope = current_scope()
         owner = f"d{scope.district_id}" if scope else "platform"
         return super().make_key(f"{owner}:{key}", version=version)
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
+        """Return the value, or the default when there is none or no server."""
         return _open(lambda: super(FailOpenRedisCache, self).get(key, default, version), default)
 
     def set(self, key: Any, value: Any, timeout: Any = 300, version: Any = None) -> Any:
+        """Keep a value, if there is a server."""
         return _open(lambda: super(FailOpenRedisCache, self).set(key, value, timeout, version), None)
 
     def add(self, key: Any, value: Any, timeout: Any = 300, version: Any = None) -> Any:
+        """Keep a value unless the key is taken; without a server it counts as free."""
         return _open(lambda: super(FailOpenRedisCache, self).add(key, value, timeout, version), True)
 
     def delete(self, key: Any, version: Any = None) -> Any:
+        """Forget a key, if there is a server."""
         return _open(lambda: super(FailOpenRedisCache, self).delete(key, version), False)
 
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> Any:
+        """Count up; without a server the count starts anew each time."""
         return _open(lambda: super(FailOpenRedisCache, self).incr(key, delta, version), delta)

@@ -6,9 +6,13 @@ from django.apps import apps as global_apps
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-DISTRICT_IS_OPEN = (
-    "district_id = (SELECT nullif(current_setting('srm.district_id', true), '')::bigint)"
-)
+DISTRICT_IS_OPEN = "district_id = (SELECT nullif(current_setting('srm.district_id', true), '')::bigint)"
+
+
+def _editor(schema_editor: BaseDatabaseSchemaEditor | None) -> BaseDatabaseSchemaEditor:
+    if schema_editor is None:
+        raise ValueError("a constraint is made by a migration")
+    return schema_editor
 
 
 class _SqlConstraint(models.BaseConstraint):
@@ -23,47 +27,54 @@ class _SqlConstraint(models.BaseConstraint):
         if kwargs:
             raise TypeError(f"unknown options {sorted(kwargs)}")
 
-    def statements(self, model: type[models.Model], table: str) -> list[str]:
+    def statements(self, table: str) -> list[str]:
+        """Return what makes the constraint on the quoted table."""
         raise NotImplementedError
 
     def removal(self, table: str) -> list[str]:
+        """Return what takes the constraint away from the quoted table."""
         raise NotImplementedError
 
     def constraint_sql(
         self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> None:
-        assert model is not None and schema_editor is not None
-        table = schema_editor.quote_name(model._meta.db_table)
-        schema_editor.deferred_sql.extend(self.statements(model, table))
+    ) -> str:
+        """Wait for the end of the migration: nothing stands in the CREATE TABLE itself."""
+        editor = _editor(schema_editor)
+        editor.deferred_sql.extend(self.statements(_quoted(model, editor)))
+        return ""
 
     def create_sql(
         self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
     ) -> str:
-        assert model is not None and schema_editor is not None
-        table = schema_editor.quote_name(model._meta.db_table)
-        return ";\n".join(self.statements(model, table))
+        """Return the statements that add the constraint to a table that stands."""
+        return ";\n".join(self.statements(_quoted(model, _editor(schema_editor))))
 
     def remove_sql(
         self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
     ) -> str:
-        assert model is not None and schema_editor is not None
-        return ";\n".join(self.removal(schema_editor.quote_name(model._meta.db_table)))
+        """Return the statements that remove the constraint."""
+        return ";\n".join(self.removal(_quoted(model, _editor(schema_editor))))
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "") -> None:
         """Leave the check to the database."""
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> Any:
+        """Name the class and its options for a migration."""
         path, args, kwargs = super().deconstruct()
-        kwargs.update(
-            {o: getattr(self, o) for o in self.options if getattr(self, o) is not None}
-        )
+        kwargs.update({o: getattr(self, o) for o in self.options if getattr(self, o) is not None})
         return path, args, kwargs
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return isinstance(other, _SqlConstraint) and bool(self.deconstruct() == other.deconstruct())
 
     def __hash__(self) -> int:
         return hash((type(self), self.name))
+
+
+def _quoted(model: type[models.Model] | None, editor: BaseDatabaseSchemaEditor) -> str:
+    if model is None:
+        raise ValueError("a constraint needs its table")
+    return editor.quote_name(model._meta.db_table)
 
 
 class DistrictPolicy(_SqlConstraint):
@@ -78,14 +89,12 @@ class DistrictPolicy(_SqlConstraint):
     or_own: tuple[str, str] | None
     append_only: bool | None
 
-    def statements(self, model: type[models.Model], table: str) -> list[str]:
+    def statements(self, table: str) -> list[str]:
+        """Return what makes the constraint on the quoted table."""
         own = ""
         if self.or_own:
             column, setting = self.or_own
-            own = (
-                f" OR {column}::text ="
-                f" (SELECT nullif(current_setting('srm.{setting}', true), ''))"
-            )
+            own = f" OR {column}::text = (SELECT nullif(current_setting('srm.{setting}', true), ''))"
         sql = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -93,16 +102,14 @@ class DistrictPolicy(_SqlConstraint):
         if self.append_only:
             sql += [
                 f"CREATE POLICY {self.name} ON {table} FOR SELECT USING ({DISTRICT_IS_OPEN})",
-                f"CREATE POLICY {self.name}_insert ON {table} FOR INSERT"
-                f" WITH CHECK ({DISTRICT_IS_OPEN})",
+                f"CREATE POLICY {self.name}_insert ON {table} FOR INSERT WITH CHECK ({DISTRICT_IS_OPEN})",
                 f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM srm_app",
             ]
         elif own:
             sql += [
-                f"CREATE POLICY {self.name} ON {table}"
-                f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})",
-                f"CREATE POLICY {self.name}_own ON {table} FOR SELECT"
-                f" USING ({own.removeprefix(' OR ')})",
+                (f"CREATE POLICY {self.name} ON {table}"
+                f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})"),
+                f"CREATE POLICY {self.name}_own ON {table} FOR SELECT USING ({own.removeprefix(' OR ')})",
             ]
         else:
             sql.append(
@@ -112,6 +119,7 @@ class DistrictPolicy(_SqlConstraint):
         return sql
 
     def removal(self, table: str) -> list[str]:
+        """Return what takes the constraint away from the quoted table."""
         return [
             f"DROP POLICY IF EXISTS {self.name} ON {table}",
             f"DROP POLICY IF EXISTS {self.name}_insert ON {table}",
@@ -129,15 +137,16 @@ class DistrictForeignKey(_SqlConstraint):
     field: str
     to: str
 
-    def statements(self, model: type[models.Model], table: str) -> list[str]:
+    def statements(self, table: str) -> list[str]:
+        """Return what makes the constraint on the quoted table."""
         column = f"{self.field}_id"
         parent = f'"{self.to.replace(".", "_").lower()}"'
         return [
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {parent} NO FORCE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} ADD CONSTRAINT {self.name}"
+            (f"ALTER TABLE {table} ADD CONSTRAINT {self.name}"
             f" FOREIGN KEY (district_id, {column}) REFERENCES {parent} (district_id, id)"
-            " DEFERRABLE INITIALLY DEFERRED",
+            " DEFERRABLE INITIALLY DEFERRED"),
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {parent} FORCE ROW LEVEL SECURITY",
         ]
@@ -150,6 +159,7 @@ class DistrictForeignKey(_SqlConstraint):
         return ""
 
     def removal(self, table: str) -> list[str]:
+        """Return what takes the constraint away from the quoted table."""
         return [f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {self.name}"]
 
     def parent_model(self) -> type[models.Model]:
@@ -160,13 +170,15 @@ class DistrictForeignKey(_SqlConstraint):
 class Audited(_SqlConstraint):
     """Every row written to the table leaves an audit event (who, what, before, after)."""
 
-    def statements(self, model: type[models.Model], table: str) -> list[str]:
+    def statements(self, table: str) -> list[str]:
+        """Return what makes the constraint on the quoted table."""
         return [
-            f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION srm_audit()"
+            (f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION srm_audit()")
         ]
 
     def removal(self, table: str) -> list[str]:
+        """Return what takes the constraint away from the quoted table."""
         return [f"DROP TRIGGER IF EXISTS {self.name} ON {table}"]
 
 
@@ -185,9 +197,7 @@ def district_table(
     """
     constraints: list[models.BaseConstraint] = [DistrictPolicy(name=f"{name}_district")]
     if referenced:
-        constraints.append(
-            models.UniqueConstraint(fields=["district", "id"], name=f"{name}_district_id")
-        )
+        constraints.append(models.UniqueConstraint(fields=["district", "id"], name=f"{name}_district_id"))
     if audited:
         constraints.append(Audited(name=f"{name}_audit"))
     for field, to in (parents or {}).items():

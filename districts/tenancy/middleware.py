@@ -23,6 +23,7 @@ class Access:
 
     @property
     def actor(self) -> str:
+        """Name the caller for a log line."""
         return f"API key {self.api_key_id}" if self.api_key_id else f"user {self.user_id}"
 
 
@@ -37,6 +38,7 @@ class DistrictMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, inside its district's scope where its path names one."""
         request.access = None  # type: ignore[attr-defined]
         slug = _slug_of(request)
         if slug is None:
@@ -51,7 +53,7 @@ class DistrictMiddleware:
                 request.access = access  # type: ignore[attr-defined]
                 return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002
         """Undo what the request wrote before it failed."""
         if getattr(request, "access", None) is not None:
             transaction.set_rollback(True)
@@ -83,18 +85,14 @@ def _identify(request: HttpRequest, slug: str, bearer: str) -> Access | None:
         key_hash = hash_secret(bearer.removeprefix("Bearer ").strip())
         set_local("credential", key_hash)
         key = (
-            ApiKey._base_manager.filter(
-                key_hash=key_hash, revoked_at__isnull=True, district__slug=slug
-            )
+            ApiKey._base_manager.filter(key_hash=key_hash, revoked_at__isnull=True, district__slug=slug)
             .select_related("district")
             .first()
         )
         set_local("credential", "")
         if key is None:
             return None
-        return Access(
-            district=key.district, role=key.role, user_id=key.created_by_id, api_key_id=str(key.pk)
-        )
+        return Access(district=key.district, role=key.role, user_id=key.created_by_id, api_key_id=str(key.pk))
     if not request.user.is_authenticated:
         return None
     set_local("user_id", str(request.user.pk))

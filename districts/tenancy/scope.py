@@ -54,18 +54,14 @@ def set_local(name: str, value: str) -> None:
 
 def _apply(scope: Scope | None) -> None:
     values = (
-        ["", "", ""]
-        if scope is None
-        else [str(scope.district_id), str(scope.actor_id or ""), scope.cause]
+        ["", "", ""] if scope is None else [str(scope.district_id), str(scope.actor_id or ""), scope.cause]
     )
     with connection.cursor() as cursor:
         cursor.execute(_SET, values)
 
 
 @contextmanager
-def district_scope(
-    district_id: int, *, actor_id: int | None = None, cause: str = ""
-) -> Iterator[Scope]:
+def district_scope(district_id: int, *, actor_id: int | None = None, cause: str = "") -> Iterator[Scope]:
     """Open a transaction in which exactly one district's rows exist.
 
     The setting is transaction-local, so a pooled connection never carries it on. Opening the same
@@ -89,7 +85,6 @@ def district_scope(
             _scope.reset(token)
         if len(connection.atomic_blocks) > 1 and not connection.needs_rollback:
             _apply(outer)
-
 
 
 @contextmanager

@@ -182,8 +182,7 @@ INITIATIVES = (
         "entitlement",
         "attend-disabilities",
         {"goal": "5*"},
-        "Students with disabilities get the services their plans promise, in the least restrictive"
-        " place.",
+        "Students with disabilities get the services their plans promise, in the least restrictive place.",
         "Special education",
         "PK-12",
         "Students with disabilities",
@@ -407,7 +406,8 @@ BANDS = (
     BandDefinition("Core instruction: Education Protection Account", "core", {"resource": "1400"}),
     BandDefinition("Core instruction: lottery", "core", {"resource": "1100,6300"}),
     BandDefinition(
-        "Unrestricted: supplemental and concentration dollars inside", "not_split",
+        "Unrestricted: supplemental and concentration dollars inside",
+        "not_split",
         {"resource": "0000"},
     ),
     BandDefinition("Local taxes and gifts", "not_split", {"resource": "9010"}),

@@ -56,9 +56,7 @@ def test_a_person_reads_own_memberships_in_every_district(bay: Cast, valley: Cas
     with district_scope(valley.district.pk):
         Membership.objects.create(user=person, role="board_member")
     with user_scope(person.pk):
-        slugs = sorted(
-            Membership._base_manager.values_list("district__slug", flat=True)
-        )
+        slugs = sorted(Membership._base_manager.values_list("district__slug", flat=True))
     assert slugs == ["bay", "valley"]
 
 
