@@ -1,0 +1,1 @@
+"""Pure calculations of what a district decided: no Django, no clock."""

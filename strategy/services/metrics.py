@@ -1,0 +1,98 @@
+"""Write side of metrics: create and change them; must not hold results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from districts.pipeline.marks import mark
+from strategy.models import Goal, Metric
+from strategy.services.refused import NotThere, StrategyRefused
+
+
+class MetricRefused(StrategyRefused):
+    """A metric without a name, a direction or a unit, or whose name is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricInput:
+    """A metric as a person gives it. `slug` names it in results files; empty: made from the name."""
+
+    name: str
+    direction: str
+    unit: str = Metric.Unit.PERCENT
+    is_leading: bool = False
+    description: str = ""
+    slug: str = ""
+    break_years: Sequence[int] = ()
+
+
+@transaction.atomic
+def create_metric(*, metric: MetricInput) -> UUID:
+    """Keep a new metric and return its id; raises MetricRefused."""
+    _check(metric=metric, metric_id=None)
+    created: Metric = Metric.objects.create(**_columns(metric))
+    mark(name="results")
+    return created.pk
+
+
+@transaction.atomic
+def update_metric(*, metric_id: UUID, metric: MetricInput) -> None:
+    """Change a metric; its trends are computed anew. Raises NotThere and MetricRefused.
+
+    The direction stays while a strategic goal of the metric aims the other way.
+    """
+    found = Metric.objects.select_for_update().filter(pk=metric_id).first()
+    if found is None:
+        raise NotThere("This metric does not exist.")
+    _check(metric=metric, metric_id=metric_id)
+    for name, value in _columns(metric).items():
+        setattr(found, name, value)
+    found.save()
+    mark(name="results")
+    mark(name="goals")
+
+
+def _columns(metric: MetricInput) -> dict[str, object]:
+    return {
+        "name": metric.name.strip(),
+        "slug": metric.slug or slugify(metric.name)[:60],
+        "direction": metric.direction,
+        "unit": metric.unit,
+        "is_leading": metric.is_leading,
+        "description": metric.description.strip(),
+        "break_years": sorted(set(metric.break_years)),
+    }
+
+
+def _check(*, metric: MetricInput, metric_id: UUID | None) -> None:
+    errors: dict[str, str] = {}
+    columns = _columns(metric)
+    others = Metric.objects.exclude(pk=metric_id)
+    if not columns["name"]:
+        errors["name"] = "Name what is measured, for example “Chronic absenteeism”."
+    elif not columns["slug"]:
+        errors["name"] = "Use at least one letter or digit in the name."
+    elif others.filter(name=columns["name"]).exists():
+        errors["name"] = "Another metric has this name. Choose a different one, or edit that metric."
+    elif others.filter(slug=columns["slug"]).exists():
+        errors["slug"] = "Another metric has this short name in files. Choose a different one."
+    if metric.direction not in Metric.Direction.values:
+        errors["direction"] = "Say whether higher or lower is better."
+    elif metric_id and _goals_against(metric_id=metric_id, direction=metric.direction):
+        errors["direction"] = (
+            "A strategic goal aims the other way. Archive that strategic goal or change it first."
+        )
+    if metric.unit not in Metric.Unit.values:
+        errors["unit"] = "Say in which unit the metric is measured."
+    if errors:
+        raise MetricRefused(errors)
+
+
+def _goals_against(*, metric_id: UUID, direction: str) -> bool:
+    goals = Goal.objects.filter(metric_id=metric_id, archived_at__isnull=True)
+    return bool(goals.exclude(direction=direction).exists())

@@ -1,0 +1,24 @@
+"""What every refusal of the write side of strategy looks like; must not know a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from districts.errors import DomainError
+
+
+class StrategyRefused(DomainError):
+    """A goal, metric or initiative that cannot be kept as given.
+
+    `errors` names each field with what is wrong and what to do about it.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+class NotThere(DomainError):
+    """The thing to change does not exist in this district."""
+
+    status = 404
