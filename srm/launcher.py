@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from srm import embedded
-from srm.supervisor import Service, Supervisor
+from srm.supervisor import Service, Supervisor, end_leftovers
 
 ROOT = Path(__file__).resolve().parent.parent
 _APPS = ("districts", "strategy", "investments", "diagnostics")
@@ -52,6 +52,7 @@ def main() -> int:
 
 
 def _run(*, home: Path, port: int) -> int:
+    end_leftovers(folder=home, say=_say)
     _refuse_taken_port(port)
     try:
         _say("Starting PostgreSQL and Valkey ...")
@@ -194,7 +195,7 @@ def _make_district(*, home: Path, port: int, environment: Mapping[str, str], sup
     _wait_for_web(port=port, supervisor=supervisor, log=home / "logs" / "web.log")
     if (home / "demo.json").exists() or supervisor.is_stopping:
         return
-    if not list(ROOT.glob("*/management/commands/demo.py")):
+    if os.environ.get("SRM_DEMO_DISTRICT") == "none":
         return
     _say("Loading the demo district through the product's own uploads ...")
     process = subprocess.Popen(

@@ -19,6 +19,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 30.0
 GRACE = 15.0
+RECORD = "processes.json"
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -53,15 +54,14 @@ class Supervisor:
     ) -> None:
         self._running = [_Running(service) for service in services]
         self._logs = folder / "logs"
-        self._record = folder / "processes.json"
+        self._record = folder / RECORD
         self._say = say
         self._keep = keep
         self._stopping = threading.Event()
         self._logs.mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:
-        """Start every service, after ending what a killed supervisor may have left running."""
-        self._end_leftovers()
+        """Start every service."""
         for running in self._running:
             self._start(running)
 
@@ -136,17 +136,20 @@ class Supervisor:
                     known[running.process.pid] = psutil.Process(running.process.pid).create_time()
         self._record.write_text(json.dumps(known))
 
-    def _end_leftovers(self) -> None:
-        if not self._record.exists():
-            return
-        left = []
-        for pid, created in json.loads(self._record.read_text() or "{}").items():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if abs(psutil.Process(int(pid)).create_time() - created) < 1:
-                    left.append(int(pid))
-        if left:
-            self._say(f"ending {len(left)} processes of an earlier start")
-            _end(left)
+
+def end_leftovers(*, folder: Path, say: Callable[[str], None]) -> None:
+    """End what a supervisor of this folder that was itself killed has left running."""
+    record = folder / RECORD
+    if not record.exists():
+        return
+    left = []
+    for pid, created in json.loads(record.read_text() or "{}").items():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if abs(psutil.Process(int(pid)).create_time() - created) < 1:
+                left.append(int(pid))
+    if left:
+        say(f"Ending {len(left)} processes of an earlier start ...")
+        _end(left)
 
 
 def _end(leaders: Sequence[int]) -> None:
