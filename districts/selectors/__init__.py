@@ -1,0 +1,1 @@
+"""The read side of the foundation: people, organisation, audit, keys. One file for each noun."""

@@ -1,0 +1,263 @@
+"""Read side of the audit: who wrote what, when, with each field's old and new value in plain words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from districts.models import AuditEvent, Membership, User
+from districts.tenancy import DistrictModel
+
+PAGE_SIZE = 50
+_NAMING_FIELDS = ("name", "email", "title", "filename", "code")
+_UNSAID = frozenset({"id", "district_id"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFilter:
+    """Which writes to show; empty means all. Dates are days of the district."""
+
+    actor_id: int | None = None
+    table: str = ""
+    since: date | None = None
+    until: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChange:
+    """One field of one write: what it said before and after; None where there was no row."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRow:
+    """One write."""
+
+    event_id: int
+    at: datetime
+    who: str
+    action: str
+    thing: str
+    name: str
+    cause: str
+    changes: tuple[FieldChange, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Say the changes in one line: "Role: Cabinet → Board member"."""
+        return "; ".join(_sentence(change) for change in self.changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditPage:
+    """One page of writes, newest first, out of `total`."""
+
+    rows: tuple[AuditRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    label: str
+
+
+def list_audit(*, only: AuditFilter, page: int = 1, page_size: int = PAGE_SIZE) -> AuditPage:
+    """Return one page of the open district's writes. Queries: two, one for people, one per table named."""
+    found = _filtered(only)
+    total = found.count()
+    page = max(1, min(page, (total + page_size - 1) // page_size))
+    events = list(found.order_by("-at", "-id")[(page - 1) * page_size : page * page_size])
+    return AuditPage(rows=_rows(events), total=total)
+
+
+def get_audit_event(*, event_id: int) -> AuditRow | None:
+    """Return one write of the open district, or None."""
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    return _rows([event])[0] if event else None
+
+
+def list_audit_tables() -> tuple[Option, ...]:
+    """Return the tables that were written, in words."""
+    names = AuditEvent.objects.order_by().values_list("table_name", flat=True).distinct()
+    options = [Option(value=name, label=thing_of(table=name)) for name in names]
+    return tuple(sorted(options, key=lambda option: option.label))
+
+
+def list_audit_people() -> tuple[Option, ...]:
+    """Return the people who wrote, and those who belong to the district now."""
+    ids = set(AuditEvent.objects.order_by().values_list("actor_id", flat=True).distinct())
+    ids |= set(Membership.objects.values_list("user_id", flat=True))
+    people = User.objects.filter(pk__in=ids - {None})
+    options = [Option(value=str(user.pk), label=user.get_full_name()) for user in people]
+    return tuple(sorted(options, key=lambda option: option.label.casefold()))
+
+
+def thing_of(*, table: str) -> str:
+    """Name a table in plain words: "coding rule"."""
+    model = _models().get(table)
+    return str(model._meta.verbose_name) if model else table
+
+
+def _filtered(only: AuditFilter) -> QuerySet[AuditEvent]:
+    events: QuerySet[AuditEvent] = AuditEvent.objects.all()
+    if only.actor_id is not None:
+        events = events.filter(actor_id=only.actor_id)
+    if only.table:
+        events = events.filter(table_name=only.table)
+    if only.since:
+        events = events.filter(at__gte=_midnight(only.since))
+    if only.until:
+        events = events.filter(at__lt=_midnight(only.until + timedelta(days=1)))
+    if only.text:
+        people = list(User.objects.filter(_named(only.text), pk__in=_actors()).values_list("pk", flat=True))
+        events = events.annotate(
+            before_text=Cast("before", models.TextField()), after_text=Cast("after", models.TextField())
+        ).filter(
+            Q(before_text__icontains=only.text)
+            | Q(after_text__icontains=only.text)
+            | Q(cause__icontains=only.text)
+            | Q(actor_id__in=people)
+        )
+    return events
+
+
+def _named(text: str) -> Q:
+    return Q(name__icontains=text) | Q(email__icontains=text)
+
+
+def _actors() -> list[int]:
+    ids = AuditEvent.objects.order_by().values_list("actor_id", flat=True).distinct()
+    return [pk for pk in ids if pk is not None]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _models() -> dict[str, type[models.Model]]:
+    return {model._meta.db_table: model for model in apps.get_models()}
+
+
+def _rows(events: Iterable[AuditEvent]) -> tuple[AuditRow, ...]:
+    events = list(events)
+    names = _names_of_references(events)
+    people = names.get(User._meta.db_table, {})
+    return tuple(
+        AuditRow(
+            event_id=event.pk,
+            at=timezone.localtime(event.at),
+            who=people.get(str(event.actor_id), "a person since deleted") if event.actor_id else "SRM itself",
+            action=AuditEvent.Action(event.action).label,
+            thing=thing_of(table=event.table_name),
+            name=_name_of_row(event, names),
+            cause=event.cause,
+            changes=_changes(event, names),
+        )
+        for event in events
+    )
+
+
+def _name_of_row(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> str:
+    row = event.after or event.before or {}
+    for field in _NAMING_FIELDS:
+        if row.get(field):
+            return str(row[field])
+    if row.get("user_id"):
+        return names.get(User._meta.db_table, {}).get(str(row["user_id"]), "")
+    return ""
+
+
+def _changes(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> tuple[FieldChange, ...]:
+    before, after = event.before, event.after
+    model = _models().get(event.table_name)
+    fields = {f.attname: f for f in model._meta.concrete_fields} if model else {}
+    keys = [key for key in {**(before or {}), **(after or {})} if key not in _UNSAID]
+    changes = []
+    for key in keys:
+        old, new = (before or {}).get(key), (after or {}).get(key)
+        if old == new and before is not None and after is not None:
+            continue
+        if old in (None, "") and new in (None, ""):
+            continue
+        field = fields.get(key)
+        changes.append(
+            FieldChange(
+                field=_label(key, field),
+                before=None if before is None else _words(old, field, names),
+                after=None if after is None else _words(new, field, names),
+            )
+        )
+    return tuple(changes)
+
+
+def _label(key: str, field: models.Field[Any, Any] | None) -> str:
+    words = str(field.verbose_name) if field else key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _words(value: Any, field: models.Field[Any, Any] | None, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Write one stored value as a person would say it."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field is not None and field.related_model is not None:
+        table = field.related_model._meta.db_table  # type: ignore[union-attr]
+        return names.get(table, {}).get(str(value), f"{field.verbose_name} {value}")
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateTimeField):
+        return f"{timezone.localtime(datetime.fromisoformat(str(value))):%Y-%m-%d %H:%M}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {part}" for key, part in value.items()) or "nothing"
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "nothing"
+    return str(value)
+
+
+def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
+    """Read, table by table, what the rows named by these events are called now."""
+    wanted: dict[str, tuple[type[models.Model], set[str]]] = {User._meta.db_table: (User, set())}
+    for event in events:
+        if event.actor_id:
+            wanted[User._meta.db_table][1].add(str(event.actor_id))
+        model = _models().get(event.table_name)
+        for field in model._meta.concrete_fields if model else ():
+            parent = field.related_model
+            if parent is None or field.name == "district":
+                continue
+            ids = wanted.setdefault(parent._meta.db_table, (parent, set()))[1]  # type: ignore[union-attr,arg-type]
+            ids |= {str(row[field.attname]) for row in (event.before, event.after) if row and row.get(field.attname)}
+    return {
+        table: _read_names(model, ids) for table, (model, ids) in wanted.items() if ids
+    }
+
+
+def _read_names(model: type[models.Model], ids: set[str]) -> dict[str, str]:
+    if model is not User and not issubclass(model, DistrictModel):
+        return {}
+    rows = model._default_manager.filter(pk__in=ids)
+    if model.__str__ is models.Model.__str__:
+        return {}
+    return {str(row.pk): str(row) for row in rows}
+
+
+def _sentence(change: FieldChange) -> str:
+    if change.before is None:
+        return f"{change.field}: {change.after}"
+    if change.after is None:
+        return f"{change.field} was {change.before}"
+    return f"{change.field}: {change.before} → {change.after}"
