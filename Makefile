@@ -83,7 +83,7 @@ check: env ## lint, format, types, import order, migrations, Django's checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tools.check_django
+	@$(BIN)/python -m tests.check_django
 
 bench: env ## the targets of docs/performance as ratios
 	@$(BIN)/pytest -q -s -p no:xdist tests/benchmarks $(PYTEST_ARGS)

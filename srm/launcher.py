@@ -70,7 +70,7 @@ def _run(*, home: Path, port: int) -> int:
         try:
             supervisor.start()
             _make_district(home=home, port=port, environment=environment, supervisor=supervisor)
-            if not supervisor.is_stopping:
+            if not supervisor.is_stopping():
                 _announce(home=home, port=port)
             supervisor.run()
         finally:
@@ -193,7 +193,7 @@ def _manage(*arguments: str, environment: Mapping[str, str]) -> None:
 def _make_district(*, home: Path, port: int, environment: Mapping[str, str], supervisor: Supervisor) -> None:
     """Wait for the web, then make the demo district unless this home has one."""
     _wait_for_web(port=port, supervisor=supervisor, log=home / "logs" / "web.log")
-    if (home / "demo.json").exists() or supervisor.is_stopping:
+    if (home / "demo.json").exists() or supervisor.is_stopping():
         return
     if os.environ.get("SRM_DEMO_DISTRICT") == "none":
         return
@@ -206,7 +206,7 @@ def _make_district(*, home: Path, port: int, environment: Mapping[str, str], sup
         start_new_session=True,
     )
     while process.poll() is None:
-        if supervisor.is_stopping:
+        if supervisor.is_stopping():
             process.terminate()
             process.wait()
             return
@@ -218,7 +218,7 @@ def _make_district(*, home: Path, port: int, environment: Mapping[str, str], sup
 
 def _wait_for_web(*, port: int, supervisor: Supervisor, log: Path) -> None:
     deadline = time.monotonic() + 60
-    while not supervisor.is_stopping:
+    while not supervisor.is_stopping():
         try:
             with urllib.request.urlopen(f"{_url(port)}/health/", timeout=5):  # noqa: S310
                 return

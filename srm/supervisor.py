@@ -81,7 +81,6 @@ class Supervisor:
         """Ask `run` to end; safe in a signal handler."""
         self._stopping.set()
 
-    @property
     def is_stopping(self) -> bool:
         """Whether someone asked for the end."""
         return self._stopping.is_set()
