@@ -144,12 +144,14 @@ def spending_only(*, ledger: Ledger) -> Ledger:
     )
 
 
-def code_ledger(*, rules: Sequence[Rule], ledger: Ledger) -> Coding:
+def code_ledger(*, rules: Sequence[Rule], ledger: Ledger, is_strict: bool = True) -> Coding:
     """Share the ledger's spending out over the rules, in their order.
 
-    Raises ShareOverlapError when partial shares pass 100% of an account in a year, and
-    AmountTooLargeError when sums could overflow. No rules: everything is uncoded. No cells:
-    empty arrays. Each rule is matched on the accounts once, not on the ledger's rows.
+    Raises ShareOverlapError when partial shares pass 100% of an account in a year, unless
+    is_strict is False: then the later rule gets what is left and the rest shows as elsewhere (a
+    new ledger may bring an account on which old rules meet, and costs must still come out).
+    Raises AmountTooLargeError when sums could overflow. No rules: everything is uncoded. No
+    cells: empty arrays. Each rule is matched on the accounts once, not on the ledger's rows.
 
     Example: 100.00 on one account; rule A takes 40%, B all of it, C all of it: A counts 40.00,
     B 60.00 with 40.00 elsewhere, C nothing with 100.00 elsewhere, nothing is uncoded.
@@ -158,7 +160,7 @@ def code_ledger(*, rules: Sequence[Rule], ledger: Ledger) -> Coding:
     check_total(amounts=spending.amount)
     matched = _match(rules=rules, ledger=spending)
     parts = [
-        _claims_of_years(rules=rules, matched=matched, ledger=spending, years=years)
+        _claims_of_years(rules=rules, matched=matched, ledger=spending, years=years, is_strict=is_strict)
         for years in _year_classes(rules=rules, ledger=spending)
     ]
     claims = _Claims(
@@ -170,8 +172,9 @@ def code_ledger(*, rules: Sequence[Rule], ledger: Ledger) -> Coding:
     counted = _counted(claims=claims, amount=spending.amount)
     amount = spending.amount[claims.cell]
     elsewhere = np.where(claims.claimed == FULL_SHARE, amount - counted, 0)
-    blocked = np.flatnonzero((claims.claimed < FULL_SHARE) & (claims.got == 0))
-    elsewhere[blocked] = part_of(amounts=amount[blocked], shares=claims.claimed[blocked])
+    blocked = np.flatnonzero((claims.claimed < FULL_SHARE) & (claims.got < claims.claimed))
+    missing = claims.claimed[blocked] - claims.got[blocked]
+    elsewhere[blocked] = part_of(amounts=amount[blocked], shares=missing)
     uncoded = spending.amount.copy()
     np.subtract.at(uncoded, claims.cell, counted)
     return Coding(
@@ -212,7 +215,12 @@ def _year_classes(*, rules: Sequence[Rule], ledger: Ledger) -> list[list[int]]:
 
 
 def _claims_of_years(
-    *, rules: Sequence[Rule], matched: Sequence[Ints], ledger: Ledger, years: Sequence[int]
+    *,
+    rules: Sequence[Rule],
+    matched: Sequence[Ints],
+    ledger: Ledger,
+    years: Sequence[int],
+    is_strict: bool,
 ) -> _Claims:
     cells = np.flatnonzero(np.isin(ledger.fiscal_year, np.asarray(years)))
     cells = cells[np.argsort(ledger.account[cells], kind="stable")]
@@ -227,8 +235,10 @@ def _claims_of_years(
         accounts = matched[number][sizes[matched[number]] > 0]
         got = left[accounts]
         if rule.share < FULL_SHARE:
-            _add_partial(rule=number, share=rule.share, accounts=accounts, partial=partial, year=years[0])
-            got = np.where(got >= rule.share, rule.share, 0)
+            partial[accounts] += rule.share
+            if is_strict:
+                _refuse_overlap(rule=number, accounts=accounts, partial=partial, year=years[0])
+            got = np.minimum(got, rule.share)
         left[accounts] -= got
         many = sizes[accounts]
         offset = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
@@ -249,8 +259,7 @@ def _claims_of_years(
     )
 
 
-def _add_partial(*, rule: int, share: int, accounts: Ints, partial: Ints, year: int) -> None:
-    partial[accounts] += share
+def _refuse_overlap(*, rule: int, accounts: Ints, partial: Ints, year: int) -> None:
     over = accounts[partial[accounts] > FULL_SHARE]
     if over.size:
         account = int(over[0])

@@ -191,8 +191,8 @@ def overlaps(*, coding: Coding) -> list[Overlap]:
     """Say by which earlier rule the dollars a rule catches are counted.
 
     For each rule, the amounts over the rules named add up to its elsewhere exactly: a full-share
-    rule's elsewhere is what the others got there; a blocked partial share's is the rule's that
-    took all that was left.
+    rule's elsewhere is what the others got there; a blocked partial share's is named after the
+    rule that took all that was left, or else the first on that account.
     """
     blocked = np.flatnonzero(coding.elsewhere != 0)
     is_wanted = np.zeros(coding.ledger.amount.size, dtype=np.bool_)
@@ -203,10 +203,12 @@ def overlaps(*, coding: Coding) -> list[Overlap]:
     many = np.searchsorted(coding.cell[takers], coding.cell[blocked], side="right") - first
     loser = np.repeat(blocked, many)
     taker = takers[np.repeat(first, many) + np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)]
+    loser, taker = loser[loser != taker], taker[loser != taker]
     is_full = coding.claimed[loser] == FULL_SHARE
-    takes_all = ~is_full & (coding.claimed[taker] == FULL_SHARE)
-    amount = np.where(is_full, coding.counted[taker], np.where(takes_all, coding.elsewhere[loser], 0))
-    amount[loser == taker] = 0
+    best = np.lexsort((coding.rule[taker], coding.claimed[taker] != FULL_SHARE, loser))
+    is_best = np.zeros(loser.size, dtype=np.bool_)
+    is_best[best] = np.r_[True, loser[best][1:] != loser[best][:-1]] if loser.size else False
+    amount = np.where(is_full, coding.counted[taker], np.where(is_best, coding.elsewhere[loser], 0))
     return _summed_overlaps(coding=coding, loser=loser, taker=taker, amount=amount)
 
 

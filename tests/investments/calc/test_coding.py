@@ -78,6 +78,18 @@ def test_partial_shares_over_the_whole_are_refused_and_named() -> None:
     assert str(caught.value) == "Partial shares add up to 120% of one account in FY2024."
 
 
+def test_partial_shares_over_the_whole_get_what_is_left_when_not_strict() -> None:
+    coding = code_ledger(
+        rules=[rule("a", share="0.6", fund="01"), rule("b", share="0.7", resource="0000")],
+        ledger=ledger([row("0000", "10.00")]),
+        is_strict=False,
+    )
+    assert counted(coding) == {"a": (6 * DOLLAR, 6 * DOLLAR), "b": (7 * DOLLAR, 4 * DOLLAR)}
+    assert overlaps(coding=coding) == [
+        Overlap(rule="b", counted_by="a", fiscal_year=2024, kind="actual", amount=3 * DOLLAR)
+    ]
+
+
 def test_partial_shares_of_different_years_do_not_meet() -> None:
     coding = code_ledger(
         rules=[
@@ -240,8 +252,8 @@ one_rule = st.builds(
 
 
 @settings(max_examples=200, deadline=None)
-@given(rows=rows, rules=st.lists(one_rule, max_size=6))
-def test_every_account_is_counted_exactly_once(rows: list[Row], rules: list[Rule]) -> None:
+@given(rows=rows, rules=st.lists(one_rule, max_size=6), is_strict=st.booleans())
+def test_every_account_is_counted_exactly_once(rows: list[Row], rules: list[Rule], is_strict: bool) -> None:
     numbered = [
         Rule(
             key=f"{item.key}{number}",
@@ -255,8 +267,9 @@ def test_every_account_is_counted_exactly_once(rows: list[Row], rules: list[Rule
         for number, item in enumerate(rules)
     ]
     try:
-        coding = code_ledger(rules=numbered, ledger=ledger(rows))
+        coding = code_ledger(rules=numbered, ledger=ledger(rows), is_strict=is_strict)
     except ShareOverlapError:
+        assert is_strict
         return
     by_cell = np.zeros(coding.ledger.amount.size, dtype=np.int64)
     np.add.at(by_cell, coding.cell, coding.counted)
