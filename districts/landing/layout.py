@@ -59,7 +59,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         return 0 if rows and _are_names(rows[0]) else None
     common = max(widths.items(), key=lambda item: (item[1] * item[0], item[0]))[0]
     for position, row in enumerate(rows):
-        if filled[position] >= max(2, round(common * 0.6)) and _are_names(row):
+        if filled[position] >= max(2, round(common * 0.6)) and (
+            _are_names(row) or _names_values_below(rows, position)
+        ):
             return position
         if filled[position] >= max(2, common - 1) and _looks_like_data(row):
             return None
@@ -73,6 +75,22 @@ def _are_names(row: Sequence[str]) -> bool:
     names = [cell for cell in cells if not _VALUE.match(cell)]
     years = [cell for cell in cells if _VALUE.match(cell) and _YEAR_NAME.match(cell)]
     return bool(names) and len(names) + len(years) == len(cells) and len(set(cells)) * 2 > len(cells)
+
+
+def _names_values_below(rows: Sequence[Sequence[str]], position: int) -> bool:
+    """Tell if a distinct row with some numbers (grades, years) still names columns of values."""
+    row = [cell.strip() for cell in rows[position]]
+    filled = [cell for cell in row if cell]
+    below = [other for other in rows[position + 1 : position + 21] if len(other) == len(row)]
+    if not below or len(set(filled)) < len(filled):
+        return False
+    for column, name in enumerate(row):
+        if not name or _VALUE.match(name):
+            continue
+        cells = [other[column].strip() for other in below if other[column].strip()]
+        if cells and sum(1 for cell in cells if _VALUE.match(cell)) > 0.8 * len(cells):
+            return True
+    return False
 
 
 def _looks_like_data(row: Sequence[str]) -> bool:

@@ -41,3 +41,8 @@ def test_total_row_needs_the_word_first_and_an_empty_cell() -> None:
     assert not is_total_row(["01", "Total Compensation", "5"], width=3)
     assert not is_total_row(["Total", "a", "5"], width=3)
     assert not is_total_row(["Totally", "", "5"], width=3)
+
+
+def test_header_with_grades_among_its_names_is_found() -> None:
+    rows = [["School", "Enrolled", "1", "2", "3"], ["Ballou", "495", "0", "0", "9"]]
+    assert find_header(rows) == 0

@@ -1,0 +1,204 @@
+"""What a kind of file is: how to recognise it, map it, read it, compare it and load it.
+
+Another kind is one small class listed in srm/pipeline.py. Must not name any kind.
+"""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from districts.errors import DomainError
+from districts.landing.limits import Limits
+from districts.landing.problems import Report
+from districts.landing.reader import ReadOptions, Sample
+
+FieldType = Literal["column", "columns", "text", "choice", "date", "number"]
+
+
+class MapIncomplete(DomainError):
+    """The map of columns lacks something; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapField:
+    """One question of the mapping page. `type` column: which column; else a typed or chosen value."""
+
+    name: str
+    label: str
+    type: FieldType
+    help: str = ""
+    group: str = ""
+    is_required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMap:
+    """The answers of the mapping page: how the file is laid out and what its columns mean."""
+
+    options: ReadOptions = field(default_factory=ReadOptions)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """Give the answer to one question, stripped; empty when there is none."""
+        return str(self.values.get(name) or "").strip()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the map as JSON-ready values."""
+        return {"options": asdict(self.options), "values": dict(self.values)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> FileMap:
+        """Read a saved map; unknown keys are ignored."""
+        answers = values.get("values") or {}
+        return cls(
+            options=ReadOptions.from_dict(values.get("options") or {}),
+            values={str(key): "" if value is None else str(value) for key, value in answers.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The file to read and what is known about the district it landed in."""
+
+    path: Path
+    file_name: str
+    today: datetime.date
+    district_state_code: str = ""
+    fiscal_year_start_month: int = 7
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(kw_only=True)
+class Slice:
+    """One slice of one file: what a newer filing of the same slice replaces."""
+
+    number: int
+    subject: str
+    fiscal_year: int
+    ledger: str = "main"
+    period: str = ""
+    filed_at: datetime.datetime | None = None
+    control_totals: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Reading:
+    """One pass over one file: fills the report and the slices while its batches are drawn."""
+
+    source: Source
+    file_map: FileMap
+    report: Report
+    slices: dict[tuple[str, int, str], Slice] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def slice(self, *, subject: str, fiscal_year: int, ledger: str = "main", period: str = "") -> Slice:
+        """Give the slice of that name, making it the first time."""
+        key = (subject, fiscal_year, ledger)
+        if key not in self.slices:
+            self.slices[key] = Slice(
+                number=len(self.slices),
+                subject=subject,
+                fiscal_year=fiscal_year,
+                ledger=ledger,
+                period=period,
+            )
+        return self.slices[key]
+
+    def slice_list(self) -> list[Slice]:
+        """Give the slices by number."""
+        return sorted(self.slices.values(), key=lambda one: one.number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What an import wrote: facts by filing, and the inputs to mark as changed."""
+
+    rows: int
+    changed_inputs: tuple[str, ...]
+
+
+class FileKind(ABC):
+    """One kind of file. Stateless: one instance serves every upload."""
+
+    name: str
+    label: str
+    family: str
+    permission: str = "upload"
+    stage: tuple[tuple[str, str], ...]
+    changed_inputs: tuple[str, ...] = ()
+
+    @abstractmethod
+    def recognise(self, sample: Sample) -> float:
+        """Say how surely the file is of this kind: 0 no, 1 certainly; from 0.9 nobody is asked."""
+
+    def fields(self, sample: Sample, source: Source) -> tuple[MapField, ...]:
+        """Give the questions of the mapping page; none when the kind needs no map."""
+        return ()
+
+    def guess(self, sample: Sample, source: Source) -> dict[str, str]:
+        """Guess the answers from the head of the file."""
+        return {}
+
+    def check_map(self, sample: Sample, file_map: FileMap, source: Source) -> None:
+        """Raise MapIncomplete when the map cannot be read with."""
+        for question in self.fields(sample, source):
+            answer = file_map.get(question.name)
+            if question.is_required and not answer:
+                raise MapIncomplete(f"Answer «{question.label}» to go on.")
+            if not answer:
+                continue
+            if question.type == "column" and answer not in sample.columns:
+                raise MapIncomplete(
+                    f"«{question.label}» names the column «{answer}», which this file does not have."
+                )
+            allowed = {value for value, _ in question.choices}
+            if question.type == "choice" and answer not in allowed:
+                raise MapIncomplete(f"Choose one of the answers to «{question.label}».")
+            if question.type == "date":
+                parse_day(answer, label=question.label)
+
+    def needs_person(self, sample: Sample, file_map: FileMap, source: Source) -> bool:
+        """Say if a person must look at the guessed map before the file is read."""
+        return sample.is_sheet_unclear and not file_map.options.sheet
+
+    @abstractmethod
+    def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
+        """Read the file as frames with the stage's columns; everything else goes to the report."""
+
+    @abstractmethod
+    def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
+        """Compare the staged rows with what is there, set-based; writes nothing lasting."""
+
+    @abstractmethod
+    def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
+        """Insert the staged rows under their filings (slice number to filing id)."""
+
+    @abstractmethod
+    def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
+        """Delete what an upload loaded; raises DomainError when something still needs it."""
+
+    def finish_quality(self, stage: str, reading: Reading) -> None:
+        """Add the checks that need the staged rows or earlier filings to the report."""
+
+
+def parse_day(text: str, *, label: str = "Date") -> datetime.date:
+    """Read a typed day. Raises MapIncomplete."""
+    for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            return datetime.datetime.strptime(text, pattern).replace(tzinfo=datetime.UTC).date()
+        except ValueError:
+            continue
+    raise MapIncomplete(f"«{label}» must be a date such as 2026-06-30.")
+
+
+def at_noon(day: datetime.date) -> datetime.datetime:
+    """Turn a day a person gave into a moment that is that day in every US time zone."""
+    return datetime.datetime(day.year, day.month, day.day, 20, tzinfo=datetime.UTC)

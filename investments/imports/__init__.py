@@ -1,0 +1,1 @@
+"""File kinds of money: state exports, any ledger or budget, chart-of-accounts lists."""

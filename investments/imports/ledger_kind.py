@@ -1,0 +1,62 @@
+"""What every ledger file has in common: canonical rows, preview, load, undo. Reads no file itself."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from districts.landing.kinds import FileKind, Loaded, Reading
+from investments.imports import ledger_load
+from investments.imports.canonical import STAGE
+
+
+class LedgerKind(FileKind):
+    """A file of amounts on accounts. Subclasses read it into canonical rows."""
+
+    family = "ledger"
+    stage = STAGE
+    changed_inputs = ("ledger",)
+    is_state_ledger = True
+
+    @abstractmethod
+    def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
+        """Yield rows of slice, account, amount, row_number; report everything else."""
+
+    def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
+        """Yield the canonical rows and count them."""
+        counts = reading.report.counts
+        for frame in self.read_rows(reading):
+            counts.loaded += frame.height
+            if frame.height:
+                yield frame
+        if not counts.loaded and reading.report.is_clean:
+            reading.report.problem(
+                row=0,
+                why="no row of the file can be loaded"
+                + (": all are another district's" if counts.other_district else ""),
+                what_to_do="Check that this is your district's file, and that its layout is mapped.",
+            )
+
+    def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
+        """Compare each slice with the current filing of the same slice."""
+        return ledger_load.preview(stage=stage, reading=reading, family=self.family)
+
+    def finish_quality(self, stage: str, reading: Reading) -> None:
+        """Add the state ledger's checks, which need the rows staged and the years around them."""
+        ledger_load.note_totals(stage=stage, reading=reading)
+        if self.is_state_ledger:
+            ledger_load.check_state_ledger(stage=stage, reading=reading, family=self.family)
+
+    def load(
+        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
+    ) -> Loaded:
+        """Insert accounts not seen before and every entry."""
+        rows = ledger_load.insert_entries(stage=stage, filings=filings)
+        return Loaded(rows=rows, changed_inputs=self.changed_inputs)
+
+    def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
+        """Delete the entries of the filings; refused while allocations rest on one."""
+        ledger_load.delete_entries(filing_ids=filing_ids)

@@ -1,0 +1,289 @@
+"""Staged ledger rows against the database, set-based: compare, check, insert, delete.
+
+Runs inside the scope and transaction of its caller; reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from districts.errors import DomainError
+from districts.landing.amounts import AMOUNT, format_amount
+from districts.landing.kinds import Reading, Slice
+from districts.tenancy import current_district_id
+from investments.imports import quality
+from investments.imports.canonical import KIND_LABELS, SEGMENTS, SEPARATOR
+
+_SEPARATOR_SQL = f"chr({ord(SEPARATOR)})"
+_NAMES = ", ".join(f'"{segment}"' for segment in SEGMENTS)
+_SPLIT = ", ".join(
+    f'split_part(account, {_SEPARATOR_SQL}, {number}) AS "{segment}"'
+    for number, segment in enumerate(SEGMENTS, start=1)
+)
+_SAME = " AND ".join(f'a."{segment}" = s."{segment}"' for segment in SEGMENTS)
+_SUMS = ("fund", "resource", "function", "object")
+_SUM_COLUMNS = ", ".join(
+    f"split_part(account, {_SEPARATOR_SQL}, {SEGMENTS.index(segment) + 1})" for segment in _SUMS
+)
+
+
+class BudgetInUse(DomainError):
+    """Allocations rest on a budget that would be undone."""
+
+
+def preview(*, stage: str, reading: Reading, family: str) -> dict[str, Any]:
+    """Describe each staged slice and its difference to the current filing. Writes nothing lasting."""
+    with connection.cursor() as cursor:
+        _map_accounts(cursor, stage=stage, create=False)
+        slices = [_describe_slice(cursor, stage, family, one) for one in reading.slice_list()]
+    return {"slices": slices}
+
+
+def _map_accounts(cursor: Any, *, stage: str, create: bool) -> None:
+    """Map each distinct staged account to its row, making the missing ones where asked."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.stage_account, pg_temp.stage_account_id")
+    cursor.execute(
+        f"CREATE TEMP TABLE stage_account ON COMMIT DROP AS SELECT account, {_SPLIT}"
+        f" FROM (SELECT DISTINCT account FROM {stage}) d"
+    )
+    cursor.execute("ANALYZE stage_account")
+    if create:
+        cursor.execute(
+            f"INSERT INTO investments_account (district_id, {_NAMES})"
+            f" SELECT %s, {_NAMES} FROM stage_account s WHERE NOT EXISTS"
+            f" (SELECT 1 FROM investments_account a WHERE a.district_id = %s AND {_SAME})"
+            " ON CONFLICT DO NOTHING",
+            [current_district_id(), current_district_id()],
+        )
+    cursor.execute(
+        "CREATE TEMP TABLE stage_account_id ON COMMIT DROP AS SELECT s.account, a.id"
+        f" FROM stage_account s LEFT JOIN investments_account a ON a.district_id = %s AND {_SAME}",
+        [current_district_id()],
+    )
+    cursor.execute("ANALYZE stage_account_id")
+
+
+def _describe_slice(cursor: Any, stage: str, family: str, one: Slice) -> dict[str, Any]:
+    current = find_current(cursor, family=family, one=one)
+    cursor.execute(
+        f"SELECT count(*), coalesce(sum(amount), 0) FROM {stage} WHERE slice = %s", [one.number]
+    )
+    rows, amount = cursor.fetchone()
+    filing_id = current["id"] if current else None
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE t.id IS NULL),"
+        " count(*) FILTER (WHERE s.account IS NULL),"
+        " count(*) FILTER (WHERE t.amount <> s.amount), count(*) FILTER (WHERE t.amount = s.amount)"
+        " FROM (SELECT i.id, i.account, sum(g.amount) AS amount"
+        f" FROM (SELECT account, sum(amount) AS amount FROM {stage} WHERE slice = %s"
+        " GROUP BY account) g JOIN stage_account_id i USING (account) GROUP BY 1, 2) s"
+        " FULL JOIN (SELECT account_id AS id, sum(amount) AS amount FROM investments_ledgerentry"
+        " WHERE filing_id = %s GROUP BY 1) t ON t.id = s.id",
+        [one.number, filing_id],
+    )
+    new, removed, changed, same = cursor.fetchone()
+    return {
+        "subject": one.subject,
+        "label": f"{KIND_LABELS.get(one.subject, one.subject)} FY{one.fiscal_year}",
+        "fiscal_year": one.fiscal_year,
+        "ledger": one.ledger,
+        "period": one.period,
+        "filed_at": one.filed_at.isoformat() if one.filed_at else "",
+        "rows": rows,
+        "amount": format_amount(amount),
+        "control_totals": one.control_totals,
+        "replaces": current,
+        "becomes_current": bool(
+            current is None or one.filed_at is None or one.filed_at.isoformat() >= current["filed_at"]
+        ),
+        "accounts": {"new": new, "changed": changed, "removed": removed, "same": same},
+        "by_fund": _difference_by_fund(cursor, stage, one, filing_id),
+    }
+
+
+def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | None:
+    """Find the current filing of a slice, if there is one."""
+    cursor.execute(
+        "SELECT f.id, f.filed_at, u.filename FROM districts_filing f"
+        " JOIN districts_upload u ON u.id = f.upload_id"
+        " WHERE f.is_current AND f.family = %s AND f.subject = %s AND f.fiscal_year = %s"
+        " AND f.ledger = %s",
+        [family, one.subject, one.fiscal_year, one.ledger],
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    return {"id": str(row[0]), "filed_at": row[1].isoformat(), "filename": row[2]}
+
+
+def _difference_by_fund(
+    cursor: Any, stage: str, one: Slice, filing_id: str | None
+) -> list[dict[str, str]]:
+    cursor.execute(
+        "SELECT coalesce(s.fund, t.fund), coalesce(t.amount, 0), coalesce(s.amount, 0) FROM"
+        f" (SELECT split_part(account, {_SEPARATOR_SQL}, 1) AS fund, sum(amount) AS amount"
+        f" FROM {stage} WHERE slice = %s GROUP BY 1) s FULL JOIN"
+        " (SELECT a.fund, sum(e.amount) AS amount FROM investments_ledgerentry e"
+        " JOIN investments_account a ON a.id = e.account_id WHERE e.filing_id = %s GROUP BY 1) t"
+        " ON t.fund = s.fund ORDER BY 1",
+        [one.number, filing_id],
+    )
+    return [
+        {
+            "fund": fund,
+            "before": format_amount(before),
+            "after": format_amount(after),
+            "change": format_amount(after - before),
+        }
+        for fund, before, after in cursor.fetchall()
+    ]
+
+
+def note_totals(*, stage: str, reading: Reading) -> None:
+    """Put each slice's rows and dollars into the report's control totals."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT slice, count(*), sum(amount) FROM {stage} GROUP BY 1")
+        found = {number: (rows, amount) for number, rows, amount in cursor.fetchall()}
+    for one in reading.slice_list():
+        rows, amount = found.get(one.number, (0, Decimal(0)))
+        title = f"{one.subject} FY{one.fiscal_year}" + (
+            "" if one.ledger == "main" else f" {one.ledger}"
+        )
+        one.control_totals["rows"] = str(rows)
+        one.control_totals["amount"] = format_amount(amount)
+        reading.report.control_totals[f"{title}: rows"] = f"{rows:,}"
+        reading.report.control_totals[f"{title}: amount"] = format_amount(amount)
+
+
+def check_state_ledger(*, stage: str, reading: Reading, family: str) -> None:
+    """Add the checks of a California ledger to the report; none of them rejects."""
+    checks = reading.report.checks
+    with connection.cursor() as cursor:
+        staged = {one.number: _staged_sums(cursor, stage, one.number) for one in reading.slice_list()}
+        for one in reading.slice_list():
+            title = f"{KIND_LABELS[one.subject].lower()} FY{one.fiscal_year}"
+            sums = staged[one.number]
+            checks += quality.check_form_totals(
+                title=title, sums=sums, control_totals=one.control_totals
+            )
+            checks.append(quality.check_contributions(title=title, sums=sums))
+            checks.append(_check_placeholders(cursor, stage, one, title))
+            if one.subject == "budget":
+                checks.append(_check_cuts(cursor, stage, one, title))
+            _check_years_around(cursor, reading, staged, one, family)
+
+
+def _check_years_around(
+    cursor: Any, reading: Reading, staged: dict[int, pl.DataFrame], one: Slice, family: str
+) -> None:
+    checks, label = reading.report.checks, KIND_LABELS[one.subject].lower()
+
+    def sums_of(fiscal_year: int) -> pl.DataFrame | None:
+        here = reading.slices.get((one.subject, fiscal_year, one.ledger))
+        if here is not None:
+            return staged[here.number]
+        near = Slice(
+            number=0, subject=one.subject, fiscal_year=fiscal_year, ledger=one.ledger
+        )
+        current = find_current(cursor, family=family, one=near)
+        return _filed_sums(cursor, current["id"]) if current else None
+
+    own, before = staged[one.number], sums_of(one.fiscal_year - 1)
+    following = sums_of(one.fiscal_year + 1)
+    if one.subject == "actual":
+        if before is not None:
+            checks += quality.check_roll_forward(
+                title=f"{label} FY{one.fiscal_year - 1}", sums=before, following=own
+            )
+        if following is not None:
+            checks += quality.check_roll_forward(
+                title=f"{label} FY{one.fiscal_year}", sums=own, following=following
+            )
+    if before is not None:
+        checks += quality.check_jumps(
+            title=f"{label} FY{one.fiscal_year}", sums=own, before=before,
+            segments=("resource", "function", "object"),
+        )
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    schema = {**dict.fromkeys(_SUMS, pl.String), "amount": AMOUNT}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _staged_sums(cursor: Any, stage: str, number: int) -> pl.DataFrame:
+    cursor.execute(
+        f"SELECT {_SUM_COLUMNS}, sum(amount) FROM {stage} WHERE slice = %s GROUP BY 1, 2, 3, 4",
+        [number],
+    )
+    return _frame(cursor.fetchall())
+
+
+def _filed_sums(cursor: Any, filing_id: str) -> pl.DataFrame:
+    cursor.execute(
+        "SELECT a.fund, a.resource, a.function, a.object, sum(e.amount)"
+        " FROM investments_ledgerentry e JOIN investments_account a ON a.id = e.account_id"
+        " WHERE e.filing_id = %s GROUP BY 1, 2, 3, 4",
+        [filing_id],
+    )
+    return _frame(cursor.fetchall())
+
+
+def _check_placeholders(cursor: Any, stage: str, one: Slice, title: str) -> Any:
+    cursor.execute(
+        f"SELECT count(*), coalesce(sum(amount), 0) FROM {stage}"
+        " WHERE slice = %s AND amount <> 0 AND abs(amount) <= %s",
+        [one.number, quality.PLACEHOLDER],
+    )
+    count, amount = cursor.fetchone()
+    return quality.check_placeholders(title=title, count=count, amount=amount)
+
+
+def _check_cuts(cursor: Any, stage: str, one: Slice, title: str) -> Any:
+    code = f"split_part(account, {_SEPARATOR_SQL}, 6)"
+    cursor.execute(
+        f"SELECT replace(rtrim(account, {_SEPARATOR_SQL}), {_SEPARATOR_SQL}, '-'), amount"
+        f" FROM {stage} WHERE slice = %s AND amount < %s"
+        f" AND {code} ~ '^[1-6][0-9]{{3}}$' ORDER BY amount",
+        [one.number, quality.CUT],
+    )
+    return quality.check_unassigned_cuts(title=title, cuts=cursor.fetchall())
+
+
+def insert_entries(*, stage: str, filings: Mapping[int, Any]) -> int:
+    """Insert every staged row under the filing of its slice. Gives the number of rows."""
+    district_id = current_district_id()
+    with connection.cursor() as cursor:
+        _map_accounts(cursor, stage=stage, create=True)
+        cursor.execute(
+            "INSERT INTO investments_ledgerentry"
+            " (district_id, filing_id, account_id, amount, row_number)"
+            " SELECT %s, f.id, i.id, s.amount, s.row_number"
+            f" FROM {stage} s JOIN stage_account_id i USING (account)"
+            " JOIN unnest(%s::smallint[], %s::uuid[]) AS f (slice, id) USING (slice)",
+            [district_id, list(filings), list(filings.values())],
+        )
+        return int(cursor.rowcount)
+
+
+def delete_entries(*, filing_ids: Sequence[Any]) -> None:
+    """Delete the entries of filings. Raises BudgetInUse while allocations rest on one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM investments_allocation WHERE filing_id = ANY(%s)",
+            [list(filing_ids)],
+        )
+        allocations = cursor.fetchone()[0]
+        if allocations:
+            raise BudgetInUse(
+                f"{allocations} allocation{'s rest' if allocations > 1 else ' rests'} on this budget. "
+                "Remove them first, or upload a corrected budget: the newest filing counts."
+            )
+        cursor.execute(
+            "DELETE FROM investments_ledgerentry WHERE filing_id = ANY(%s)", [list(filing_ids)]
+        )
