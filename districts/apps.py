@@ -7,3 +7,7 @@ class DistrictsConfig(AppConfig):
     """See the folder's models for what the app holds."""
 
     name = "districts"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from districts import checks  # noqa: F401

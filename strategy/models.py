@@ -19,7 +19,7 @@ class Metric(DistrictModel):
         COUNT = "count", "A count"
 
     name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=60)
+    slug = models.SlugField(max_length=60, db_index=False)
     direction = models.CharField(max_length=4, choices=Direction)
     unit = models.CharField(max_length=8, choices=Unit, default=Unit.PERCENT)
     is_leading = models.BooleanField(default=False)

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=districts.tenancy.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60)),
+                ('slug', models.SlugField(db_index=False, max_length=60)),
                 ('direction', models.CharField(choices=[('up', 'Higher is better'), ('down', 'Lower is better')], max_length=4)),
                 ('unit', models.CharField(choices=[('percent', 'Percent of students'), ('points', 'Points on a scale'), ('count', 'A count')], default='percent', max_length=8)),
                 ('is_leading', models.BooleanField(default=False)),
