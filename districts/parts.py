@@ -116,8 +116,7 @@ class Meter:
     def placed(self) -> tuple[PlacedBand, ...]:
         starts = [sum(band.percent for band in self.bands[:n]) for n in range(len(self.bands))]
         return tuple(
-            PlacedBand(band=band, start=start)
-            for band, start in zip(self.bands, starts, strict=True)
+            PlacedBand(band=band, start=start) for band, start in zip(self.bands, starts, strict=True)
         )
 
 

@@ -56,7 +56,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One value. ``text`` replaces the formatted value on the page only; exports always write ``value``."""
+    """One value; None is shown as a dash and an empty text as nothing. ``text`` replaces the formatted value on the page only; exports always write ``value``."""
 
     value: str | int | float | Decimal | date | datetime | None
     text: str = ""
@@ -177,18 +177,12 @@ class Table:
 
     @property
     def page_links(self) -> tuple[PageLink, ...]:
-        wanted = sorted(
-            {1, self.pages, *range(max(1, self.page - 1), min(self.pages, self.page + 1) + 1)}
-        )
+        wanted = sorted({1, self.pages, *range(max(1, self.page - 1), min(self.pages, self.page + 1) + 1)})
         links: list[PageLink] = []
         for before, here in zip([0, *wanted], wanted, strict=False):
             if here - before > 1:
                 links.append(PageLink(number=0, href="", is_current=False, is_gap=True))
-            links.append(
-                PageLink(
-                    number=here, href=self._link(page=str(here)), is_current=here == self.page
-                )
-            )
+            links.append(PageLink(number=here, href=self._link(page=str(here)), is_current=here == self.page))
         return tuple(links)
 
     def _heading(self, column: Column) -> Heading:
@@ -266,9 +260,7 @@ def make_table(
         total=len(rows) if total is None else total,
         prefix=prefix,
         empty=empty,
-        footer=Row(cells=tuple(_as_cell(value) for value in footer), is_total=True)
-        if footer
-        else None,
+        footer=Row(cells=tuple(_as_cell(value) for value in footer), is_total=True) if footer else None,
         export_base=export_base,
         is_exact=query.get(prefix + "exact") == "1",
     )
@@ -279,7 +271,7 @@ def display(*, cell: Cell, column: Column, is_exact: bool = False) -> str:
     value = cell.value
     if cell.text:
         return cell.text
-    if value is None or value == "":
+    if value is None:
         return formatting.NOTHING
     if isinstance(value, datetime):
         return formatting.moment(value) if column.kind is Kind.MOMENT else formatting.day(value)

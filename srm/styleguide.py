@@ -98,7 +98,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "filter": ExampleFilter(request.GET or None),
             "upload": ExampleUpload(),
             "notices": tuple(
-                parts.Notice(title=f"A message of the kind {tone}", text="What happened and what to do.", tone=tone)
+                parts.Notice(
+                    title=f"A message of the kind {tone}", text="What happened and what to do.", tone=tone
+                )
                 for tone in parts.Tone
             ),
         },
@@ -123,8 +125,20 @@ def _stats() -> tuple[parts.Stat, ...]:
             note="direct $37.1M, indirect $1.1M",
             sources=_sources(),
         ),
-        parts.Stat(label="Per student served", value="$1,450", unit="a student", note="26,355 students", sources=_sources()),
-        parts.Stat(label="Budget, FY2025", value="$41.0M", exact="$41,000,000.00", is_forecast=True, sources=_sources()),
+        parts.Stat(
+            label="Per student served",
+            value="$1,450",
+            unit="a student",
+            note="26,355 students",
+            sources=_sources(),
+        ),
+        parts.Stat(
+            label="Budget, FY2025",
+            value="$41.0M",
+            exact="$41,000,000.00",
+            is_forecast=True,
+            sources=_sources(),
+        ),
     )
 
 
@@ -186,8 +200,13 @@ def _stacked() -> charts.Figure:
         caption="Dollars as filed, objects 1000–7499, all funds. Hollow: budget; the last three budgets came out 4% to 11% over what was spent.",
         x=YEARS,
         series=(
-            charts.Series(name="Expanded Learning (2600)", values=(4.1e6, 11.2e6, 21.9e6, 29.8e6, 31.0e6, 30.1e6)),
-            charts.Series(name="After School Education and Safety (6010)", values=(7.0e6, 7.1e6, 7.3e6, 7.5e6, 7.6e6, 7.6e6)),
+            charts.Series(
+                name="Expanded Learning (2600)", values=(4.1e6, 11.2e6, 21.9e6, 29.8e6, 31.0e6, 30.1e6)
+            ),
+            charts.Series(
+                name="After School Education and Safety (6010)",
+                values=(7.0e6, 7.1e6, 7.3e6, 7.5e6, 7.6e6, 7.6e6),
+            ),
             charts.Series(name="Local taxes", values=(0.3e6, 0.4e6, None, 0.9e6, 1.1e6, 1.2e6)),
         ),
         forecast=("FY2025", "FY2026"),
@@ -234,7 +253,12 @@ def _multiples() -> charts.Figure:
         x=SCHOOL_YEARS,
         panels=tuple(
             charts.Series(name=name, values=(base, None, None, base * 2.1, base * 1.9, base * 1.7))
-            for name, base in (("Sunset Elementary", 9.0), ("Mission High", 19.0), ("Marina Middle", 12.0), ("Bay View", 22.0))
+            for name, base in (
+                ("Sunset Elementary", 9.0),
+                ("Mission High", 19.0),
+                ("Marina Middle", 12.0),
+                ("Bay View", 22.0),
+            )
         ),
         context=charts.Series(name="District", values=(14.0, None, None, 28.8, 28.1, 26.0)),
     )
@@ -244,10 +268,26 @@ def _meter() -> parts.Meter:
     return parts.Meter(
         label="Spending of FY2024, all funds: $1.21 billion",
         bands=(
-            parts.Band(label="coded to an initiative, entitlement or support", percent=46.2, amount="$558.5M", tone=parts.BandTone.CODED),
+            parts.Band(
+                label="coded to an initiative, entitlement or support",
+                percent=46.2,
+                amount="$558.5M",
+                tone=parts.BandTone.CODED,
+            ),
             parts.Band(label="core, by rule", percent=22.7, amount="$274.4M", tone=parts.BandTone.CORE),
-            parts.Band(label="cannot be split in this file", percent=27.0, amount="$326.4M", tone=parts.BandTone.NOT_SPLIT),
-            parts.Band(label="not coded yet", percent=4.1, amount="$49.6M", tone=parts.BandTone.NOT_CODED, href="#code"),
+            parts.Band(
+                label="cannot be split in this file",
+                percent=27.0,
+                amount="$326.4M",
+                tone=parts.BandTone.NOT_SPLIT,
+            ),
+            parts.Band(
+                label="not coded yet",
+                percent=4.1,
+                amount="$49.6M",
+                tone=parts.BandTone.NOT_CODED,
+                href="#code",
+            ),
         ),
     )
 
@@ -257,6 +297,9 @@ def _verdict() -> parts.Verdict:
         words="cannot tell yet",
         sentence="We cannot tell yet if expanded learning raised attendance: its schools have two years of results, and the rule needs three.",
         reason="Too early: the review date is June 30, 2027.",
-        known=("It cost $38.2M in FY2024, $1,450 a student.", "Absence in its schools fell from 34.1% to 27.8%, and in the district too."),
+        known=(
+            "It cost $38.2M in FY2024, $1,450 a student.",
+            "Absence in its schools fell from 34.1% to 27.8%, and in the district too.",
+        ),
         next_step="Upload the 2024–25 absence file when the state publishes it in December.",
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from districts import formatting
 from districts.charts.figures import Figure, Panel, Series
-from districts.charts.marks import check, colour_of, end_label, forecast_name, keys_of, known, plain
+from districts.charts.marks import check, colour_of, end_label, forecast_name, keys_of, known, plain, wrapped
 from districts.charts.style import DOLLARS, INK, PALETTE, PAPER, Plotly, Unit, layout
 
 
@@ -43,18 +43,14 @@ def bar_stacked(
         label=label,
         caption=caption,
         takeaway=takeaway,
-        panels=(
-            Panel(key=key, title="", plotly={"data": traces, "layout": figure}, height=380),
-        ),
+        panels=(Panel(key=key, title="", plotly={"data": traces, "layout": figure}, height=380),),
         header=(x_title, *(one.name for one in series), "Total"),
         rows=_stack_rows(x=x, series=series, forecast=forecast, unit=unit),
         keys=keys_of(series=series, has_forecast=bool(forecast)),
     )
 
 
-def _bar(
-    *, x: Sequence[str], one: Series, colour: int, forecast: Sequence[str], unit: Unit
-) -> Plotly:
+def _bar(*, x: Sequence[str], one: Series, colour: int, forecast: Sequence[str], unit: Unit) -> Plotly:
     hollow = [name in forecast for name in x]
     return {
         "type": "bar",
@@ -65,7 +61,7 @@ def _bar(
             f"{unit.write(value)}{' (forecast)' if is_hollow else ''}"
             for value, is_hollow in zip(one.values, hollow, strict=True)
         ],
-        "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{x}: %{customdata}<extra></extra>",
         "marker": {
             "color": [PAPER if is_hollow else PALETTE[colour] for is_hollow in hollow],
             "line": {
@@ -87,10 +83,10 @@ def _totals(*, x: Sequence[str], series: Sequence[Series], unit: Unit) -> list[P
                 "x": name,
                 "y": sum(value for value in values if value > 0),
                 "yshift": 14,
-                "text": f"<b>{unit.write(sum(values))}</b>",
+                "text": unit.write(sum(values)),
                 "showarrow": False,
                 "name": "total",
-                "font": {"size": 14, "color": INK},
+                "font": {"size": 14, "color": INK, "weight": 700},
             }
         )
     return labels
@@ -103,12 +99,13 @@ def _stack_labels(x: Sequence[str], series: Sequence[Series]) -> list[Plotly]:
         (sum(v for v in known([s.values[n] for s in series]) if v > 0) for n in range(len(x))),
         default=0.0,
     )
-    least, base, previous = top * 0.075, 0.0, float("-inf")
+    line, base, previous, lines_before = top * 0.062, 0.0, float("-inf"), 1
     labels: list[Plotly] = []
     for n, one in enumerate(series):
         value = max(0.0, plain(one.values[-1]) or 0.0)
-        middle = max(base + value / 2, previous + least)
-        base, previous = base + value, middle
+        lines = wrapped(one.name).count("<br>") + 1
+        middle = max(base + value / 2, previous + line * (lines_before + lines) / 2)
+        base, previous, lines_before = base + value, middle, lines
         labels.append(end_label(y=middle, text=one.name, colour=PALETTE[colour_of(one, n)]))
     return labels
 

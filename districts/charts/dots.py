@@ -24,7 +24,7 @@ def dot_interval(
     takeaway: str = "",
 ) -> Figure:
     """Return a dot with its interval for each label, top to bottom, against a vertical reference line."""
-    height = 110 + 44 * max(1, len(intervals))
+    height = 110 + 52 * max(1, len(intervals))
     figure = layout(unit=unit, height=height, room_for_labels=False)
     figure["xaxis"], figure["yaxis"] = (
         {**figure["yaxis"], "automargin": True},
@@ -90,11 +90,15 @@ def _dots(*, intervals: Sequence[Interval], unit: Unit) -> Plotly:
     below = [(plain(one.value) or 0) - (plain(one.low) or 0) for one in intervals]
     return {
         "type": "scatter",
-        "mode": "markers",
+        "mode": "markers+text",
+        "text": [unit.write(one.value) for one in intervals],
+        "textposition": "top center",
+        "textfont": {"size": 13, "color": INK},
+        "cliponaxis": False,
         "y": [one.label for one in intervals],
         "x": values,
         "customdata": [_words(one=one, unit=unit) for one in intervals],
-        "hovertemplate": "<b>%{y}</b><br>%{customdata}<extra></extra>",
+        "hovertemplate": "%{y}<br>%{customdata}<extra></extra>",
         "error_x": {
             "type": "data",
             "symmetric": False,

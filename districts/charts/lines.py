@@ -8,8 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from districts.charts.figures import Figure, Key, Panel, Series
-from districts.charts.marks import check, colour_of, end_label, forecast_name, keys_of, known, plain, value_range
-from districts.charts.style import GREY, INK, PALETTE, PAPER, PERCENT, Plotly, Unit, layout
+from districts.charts.marks import (
+    check,
+    colour_of,
+    end_label,
+    forecast_name,
+    keys_of,
+    known,
+    plain,
+    value_range,
+)
+from districts.charts.style import CONTEXT, INK, PALETTE, PAPER, PERCENT, Plotly, Unit, layout
 
 
 def line_trend(
@@ -50,9 +59,7 @@ def line_trend(
         label=label,
         caption=caption,
         takeaway=takeaway,
-        panels=(
-            Panel(key=key, title="", plotly={"data": traces, "layout": figure}, height=340),
-        ),
+        panels=(Panel(key=key, title="", plotly={"data": traces, "layout": figure}, height=340),),
         header=(x_title, *(one.name for one in series)),
         rows=tuple(
             (forecast_name(name, forecast), *(unit.write(one.values[n]) for one in series))
@@ -86,12 +93,14 @@ def small_multiples(
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(x),
-            "nticks": 4,
+            "tickmode": "array",
+            "tickvals": [x[0], x[-1]] if x else [],
+            "title": {"text": ""},
         }
         figure["margin"] = {"l": 8, "r": 12, "t": 8, "b": 8}
         traces: list[Plotly] = []
         if context:
-            traces += lines_of(x=x, one=context, colour=GREY, forecast=(), unit=unit)
+            traces += lines_of(x=x, one=context, colour=PALETTE[CONTEXT], forecast=(), unit=unit)
         traces += lines_of(x=x, one=one, colour=PALETTE[0], forecast=(), unit=unit)
         made.append(
             Panel(
@@ -101,7 +110,11 @@ def small_multiples(
                 height=220,
             )
         )
-    keys = (Key(label=context.name, swatch=8),) if context else ()
+    keys = (
+        (Key(label="the school or group named", swatch=1), Key(label=context.name, swatch=CONTEXT + 1))
+        if context
+        else ()
+    )
     return Figure(
         key=key,
         label=label,
@@ -109,9 +122,7 @@ def small_multiples(
         takeaway=takeaway,
         panels=tuple(made),
         header=(x_title, *(one.name for one in every)),
-        rows=tuple(
-            (name, *(unit.write(one.values[n]) for one in every)) for n, name in enumerate(x)
-        ),
+        rows=tuple((name, *(unit.write(one.values[n]) for one in every)) for n, name in enumerate(x)),
         keys=keys,
     )
 
@@ -127,7 +138,7 @@ def lines_of(
         "name": one.name,
         "x": list(x),
         "connectgaps": False,
-        "hovertemplate": "<b>%{fullData.name}</b><br>%{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{x}: %{customdata}<extra></extra>",
         "customdata": [unit.write(value) for value in one.values],
         "cliponaxis": False,
     }
@@ -180,10 +191,11 @@ def _spread(
     extra = [Series(name="", values=(target,))] if target is not None else []
     low, high = value_range([*series, *extra])
     figure["yaxis"]["range"] = [low, high]
-    least = (high - low) * 0.085
+    line = (high - low) * 0.075
     ordered = sorted(labels, key=lambda label: float(label["y"]))
     for below, above in zip(ordered, ordered[1:], strict=False):
-        above["y"] = max(above["y"], below["y"] + least)
+        lines = (below["text"].count("<br>") + above["text"].count("<br>") + 2) / 2
+        above["y"] = max(above["y"], below["y"] + line * lines)
     overflow = (ordered[-1]["y"] - high) if ordered else 0
     if overflow > 0:
         for label in ordered:

@@ -57,14 +57,14 @@ def end_label(*, y: float, text: str, colour: str) -> Plotly:
         "xanchor": "left",
         "xshift": 8,
         "y": y,
-        "text": _wrapped(text),
+        "text": wrapped(text),
         "align": "left",
         "showarrow": False,
         "font": {"size": 14, "color": colour},
     }
 
 
-def _wrapped(text: str, width: int = 22) -> str:
+def wrapped(text: str, width: int = 22) -> str:
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:

@@ -1,5 +1,7 @@
 """The look of every chart: palette, type, units and the layout each starts from.
 
+No text of a chart may hold HTML (``<b>``): plotly turns it into a style attribute, which the content policy refuses.
+
 Must not know any chart type.
 """
 
@@ -21,7 +23,8 @@ PALETTE: Final = (
     "#8b6914",
     "#5b656c",
 )
-GREY: Final = "#7d878d"
+CONTEXT: Final = 7
+"""The grey of the palette: what is drawn for comparison only."""
 INK: Final = "#1b2327"
 INK_SOFT: Final = "#4d5960"
 GRID: Final = "#e3e8eb"
@@ -61,9 +64,7 @@ def count(noun: str) -> Unit:
     return Unit(name="count", title=noun.capitalize())
 
 
-def layout(
-    *, unit: Unit, height: int = 320, x_title: str = "", room_for_labels: bool = True
-) -> Plotly:
+def layout(*, unit: Unit, height: int = 320, x_title: str = "", room_for_labels: bool = True) -> Plotly:
     """Return the layout every chart starts from: horizontal grid only, units on the axis, room for direct labels."""
     axis: Plotly = {
         "automargin": True,
@@ -91,6 +92,7 @@ def layout(
             **axis,
             "title": {**axis["title"], "text": x_title},
             "showgrid": False,
+            "tickangle": 0,
             "showline": True,
             "linecolor": INK_SOFT,
         },

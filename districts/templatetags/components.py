@@ -149,8 +149,8 @@ def widget(field: BoundField) -> SafeString:
 @register.filter
 def input_kind(field: BoundField) -> str:
     """Say which markup a field needs: ``checkbox``, ``choices``, ``file`` or ``plain``."""
-    control = field.field.widget
-    if isinstance(control, forms.RadioSelect | forms.CheckboxSelectMultiple):
+    control = field.field.widget  # a CheckboxSelectMultiple is a RadioSelect to Django
+    if isinstance(control, forms.RadioSelect):
         return "choices"
     if isinstance(control, forms.CheckboxInput):
         return "checkbox"
@@ -160,7 +160,7 @@ def input_kind(field: BoundField) -> str:
 @register.filter
 def choice_kind(field: BoundField) -> str:
     """Say how each choice of a set is marked: ``radio`` or ``checkbox``."""
-    return "radio" if isinstance(field.field.widget, forms.RadioSelect) else "checkbox"
+    return "checkbox" if isinstance(field.field.widget, forms.CheckboxSelectMultiple) else "radio"
 
 
 @register.simple_tag
@@ -172,9 +172,7 @@ def table_cell(table: tables.Table, column: tables.Column, cell: tables.Cell) ->
     if cell.value is None or cell.value == "" or isinstance(cell.value, str):
         return text
     exact = formatting.dollars_exact(cell.value)  # type: ignore[arg-type]
-    return format_html(
-        '<data class="money" value="{}" title="{}">{}</data>', cell.value, exact, text
-    )
+    return format_html('<data class="money" value="{}" title="{}">{}</data>', cell.value, exact, text)
 
 
 @register.filter

@@ -23,12 +23,27 @@
     const layout = structuredClone(figure.layout);
     if (width < NARROW) {
       layout.annotations = (layout.annotations ?? []).filter((label) => label.name !== "direct-label");
-      for (const label of layout.annotations) if (label.name === "total") label.font = { ...label.font, size: 11 };
+      layout.annotations = thinned(layout.annotations, width);
       layout.margin = { ...layout.margin, r: 12 };
-      layout.xaxis = { ...layout.xaxis, nticks: layout.xaxis.type === "category" ? 6 : 4, tickfont: { ...layout.xaxis.tickfont, size: 12 } };
+      layout.xaxis = { ...layout.xaxis, nticks: 4, tickfont: { ...layout.xaxis.tickfont, size: 12 } };
+      if (layout.xaxis.type === "category" && layout.xaxis.tickmode !== "array") {
+        const names = figure.data[0]?.x ?? [];
+        const step = Math.ceil((names.length * 64) / width);
+        layout.xaxis.tickmode = "array";
+        layout.xaxis.tickvals = names.filter((name, place) => (names.length - 1 - place) % step === 0);
+      }
       layout.yaxis = { ...layout.yaxis, tickfont: { ...layout.yaxis.tickfont, size: 12 } };
     }
     return layout;
+  };
+
+  // Totals over bars that would run into each other: keep the last one, and every one that has room.
+  const thinned = (labels, width) => {
+    const totals = labels.filter((label) => label.name === "total");
+    const step = Math.ceil((totals.length * 50) / width);
+    const kept = totals.filter((label, place) => (totals.length - 1 - place) % step === 0);
+    for (const label of kept) label.font = { ...label.font, size: 11 };
+    return labels.filter((label) => label.name !== "total" || kept.includes(label));
   };
 
   const draw = async (element) => {
