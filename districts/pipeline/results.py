@@ -69,7 +69,7 @@ _OPEN = sql.SQL(
 _OWN = {"id", "district_id", "run_id", "row_key", "row_hash", "shown_from", "shown_until"}
 
 
-def _plain(fields: Sequence[models.Field[Any, Any]], row: dict[str, Any]) -> Iterable[Any]:
+def _plain(fields: "Sequence[models.Field[Any, Any]]", row: dict[str, Any]) -> Iterable[Any]:
     for field in fields:
         value = row[str(field.column)]
         yield json.dumps(value) if isinstance(field, models.JSONField) else value

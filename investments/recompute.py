@@ -1,0 +1,247 @@
+"""Ledger cost and the coding meter: load the current ledger, share it out, save what changed.
+
+Must not hold arithmetic (`calc` does) nor write anything but result tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import polars as pl
+from django.db import connection
+from psycopg import sql
+
+from districts.models import District, Filing
+from districts.pipeline.results import digest, save_results
+from districts.pipeline.spec import Outcome, Recompute
+from investments.calc.coding import Coding, Ledger, Rule, code_ledger
+from investments.calc.coding_meter import MeterCell, coding_meter
+from investments.calc.ledger_cost import CostCell
+from investments.calc.ledger_cost import ledger_cost as add_up_ledger_cost
+from investments.calc.patterns import SegmentColumn, encode_segment, parse_patterns
+from investments.calc.sharing import from_micro, to_share
+from investments.models import SEGMENTS, CodingMeter, CodingRule, LedgerCost
+
+VERSION = "1"
+LEDGER_FAMILY = "ledger"
+
+_CELL = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("filing_length", ">i4"),
+        ("filing", ">i4"),
+        ("account_length", ">i4"),
+        ("account", ">i8"),
+        ("amount_length", ">i4"),
+        ("amount", ">i8"),
+    ]
+)
+_COPY_HEADER = 19
+_COPY_TRAILER = 2
+
+
+@dataclass(frozen=True)
+class LedgerFiling:
+    """One current filing of the ledger: which fiscal year and kind of amount it is."""
+
+    id: UUID
+    fiscal_year: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class LoadedLedger:
+    """The ledger as calc needs it, and the database's ids of its accounts, by position."""
+
+    ledger: Ledger
+    account_ids: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def ledger_cost(context: Recompute) -> Outcome:
+    """Recompute the ledger cost of every initiative and the coding meter, whole, from source.
+
+    Idempotent: the same ledger and rules change no row. Four queries to read, none per rule.
+    """
+    filings = list_current_filings()
+    rules = load_rules()
+    segment = District.objects.values_list("funding_segment", flat=True).get(pk=context.district_id)
+    coding = code_current_ledger(rules=rules, filings=filings, also={segment})
+    changed = save_results(
+        context=context,
+        model=LedgerCost,
+        keys=_COST_KEYS,
+        rows=map(_cost_row, add_up_ledger_cost(coding=coding, source_segment=segment)),
+    )
+    changed += save_results(
+        context=context,
+        model=CodingMeter,
+        keys=("fiscal_year", "kind", "fund"),
+        rows=map(_meter_row, coding_meter(coding=coding)),
+    )
+    return Outcome(
+        changed_rows=changed,
+        fingerprint=digest([VERSION, segment, [str(one.id) for one in filings], list(map(_words, rules))]),
+    )
+
+
+def list_current_filings(*, fiscal_year: int | None = None, kind: str = "") -> list[LedgerFiling]:
+    """List the ledger filings that count now, by year and kind; narrowed when asked. One query."""
+    current = Filing.objects.filter(family=LEDGER_FAMILY, is_current=True)
+    if fiscal_year is not None:
+        current = current.filter(fiscal_year=fiscal_year)
+    if kind:
+        current = current.filter(subject=kind)
+    rows = current.order_by("fiscal_year", "subject", "ledger", "id").values_list(
+        "id", "fiscal_year", "subject"
+    )
+    return [LedgerFiling(id=pk, fiscal_year=year, kind=subject) for pk, year, subject in rows]
+
+
+def load_rules() -> list[Rule]:
+    """Load the coding rules in force, in the order they apply. One query."""
+    return [
+        rule_of(row=row) for row in CodingRule.objects.filter(archived_at=None).order_by("position", "id")
+    ]
+
+
+def rule_of(*, row: CodingRule) -> Rule:
+    """Turn a stored rule into the one that calc applies."""
+    return Rule(
+        key=str(row.pk),
+        owner=None if row.initiative_id is None else str(row.initiative_id),
+        band=row.band,
+        pattern=parse_patterns(patterns=row.patterns),
+        share=to_share(share=row.share),
+        first_fiscal_year=row.first_fiscal_year,
+        last_fiscal_year=row.last_fiscal_year,
+    )
+
+
+def code_current_ledger(
+    *, rules: Sequence[Rule], filings: Sequence[LedgerFiling], also: Collection[str] = ()
+) -> Coding:
+    """Load the filings' sums by account and share them out; segments no rule names stay unread."""
+    named = {part.segment for rule in rules for part in rule.pattern.segments}
+    loaded = load_ledger(filings=filings, segments=named | {"fund", "resource", "object", *also})
+    return code_ledger(rules=rules, ledger=loaded.ledger, is_strict=False)
+
+
+def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -> LoadedLedger:
+    """Load the filings' sums by account, with the segments asked for dictionary-coded.
+
+    The database adds up by account; amounts arrive as whole micro-dollars. Two queries, both COPY.
+    """
+    cells = _copy_cells(filings=filings)
+    names = [name for name in SEGMENTS if name in segments]
+    account_ids, columns = _copy_accounts(names=names)
+    kinds = tuple(dict.fromkeys(one.kind for one in filings))
+    year_of = np.array([one.fiscal_year for one in filings], dtype=np.int32)
+    kind_of = np.array([kinds.index(one.kind) for one in filings], dtype=np.int32)
+    filing = cells["filing"].astype(np.int64)
+    return LoadedLedger(
+        ledger=Ledger(
+            columns=columns,
+            accounts=account_ids.size,
+            account=np.searchsorted(account_ids, cells["account"].astype(np.int64)).astype(np.int32),
+            fiscal_year=year_of[filing] if filings else np.zeros(0, dtype=np.int32),
+            kind=kind_of[filing] if filings else np.zeros(0, dtype=np.int32),
+            amount=cells["amount"].astype(np.int64),
+            kinds=kinds,
+        ),
+        account_ids=account_ids,
+    )
+
+
+_CELLS = """
+COPY (
+    SELECT array_position(%s::uuid[], filing_id) - 1, account_id, (sum(amount) * 1000000)::bigint
+    FROM investments_ledgerentry
+    WHERE filing_id = ANY(%s::uuid[])
+    GROUP BY filing_id, account_id
+) TO STDOUT (FORMAT BINARY)
+"""
+_ACCOUNTS = "COPY (SELECT {columns} FROM investments_account ORDER BY id) TO STDOUT (FORMAT CSV)"
+
+
+def _copy_cells(*, filings: Sequence[LedgerFiling]) -> np.ndarray[Any, Any]:
+    ids = [one.id for one in filings]
+    with connection.cursor() as cursor, cursor.cursor.copy(_CELLS, [ids, ids]) as copy:
+        data = b"".join(copy)
+    rows = (len(data) - _COPY_HEADER - _COPY_TRAILER) // _CELL.itemsize
+    return np.frombuffer(data, dtype=_CELL, offset=_COPY_HEADER, count=rows)
+
+
+def _copy_accounts(
+    *, names: Sequence[str]
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], dict[str, SegmentColumn]]:
+    """Load the chart of accounts, ordered by id, each segment dictionary-coded."""
+    query = sql.SQL(_ACCOUNTS).format(columns=sql.SQL(", ").join(map(sql.Identifier, ["id", *names])))
+    with connection.cursor() as cursor, cursor.cursor.copy(query) as copy:
+        data = b"".join(copy)
+    if not data:
+        nothing = {name: encode_segment(values=[]) for name in names}
+        return np.zeros(0, dtype=np.int64), nothing
+    frame = pl.read_csv(
+        data,
+        has_header=False,
+        new_columns=["id", *names],
+        infer_schema=False,
+        empty_string_is_null=False,
+    )
+    ids = frame["id"].cast(pl.Int64).to_numpy().astype(np.int64)
+    return ids, {name: _dictionary_coded(values=frame[name]) for name in names}
+
+
+def _dictionary_coded(*, values: pl.Series) -> SegmentColumn:
+    codes = values.unique().sort()
+    index = values.rank("dense").to_numpy().astype(np.int32) - 1
+    return SegmentColumn(codes=tuple(codes.to_list()), index=index.astype(np.int32))
+
+
+_COST_KEYS = (
+    "initiative_id",
+    "band",
+    "fiscal_year",
+    "kind",
+    "fund",
+    "source",
+    "object_class",
+    "is_indirect",
+)
+
+
+def _cost_row(cell: CostCell) -> dict[str, Any]:
+    return {
+        "initiative_id": cell.owner,
+        "band": cell.band,
+        "fiscal_year": cell.fiscal_year,
+        "kind": cell.kind,
+        "fund": cell.fund,
+        "source": cell.source,
+        "object_class": cell.object_class,
+        "is_indirect": cell.is_indirect,
+        "caught": from_micro(amount=cell.caught),
+        "counted": from_micro(amount=cell.counted),
+    }
+
+
+def _meter_row(cell: MeterCell) -> dict[str, Any]:
+    return {
+        "fiscal_year": cell.fiscal_year,
+        "kind": cell.kind,
+        "fund": cell.fund,
+        "total": from_micro(amount=cell.total),
+        "coded": from_micro(amount=cell.coded),
+        "core": from_micro(amount=cell.core),
+        "not_split": from_micro(amount=cell.not_split),
+        "not_yet_coded": from_micro(amount=cell.uncoded),
+    }
+
+
+def _words(rule: Rule) -> list[Any]:
+    years = [rule.first_fiscal_year, rule.last_fiscal_year]
+    return [rule.key, rule.owner, rule.band, rule.pattern.as_dict(), rule.share, years]
