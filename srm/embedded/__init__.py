@@ -8,6 +8,7 @@ given, and `/var/lib/srm` where root's home cannot be entered by the service use
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Literal
 
@@ -64,6 +65,8 @@ def stop(*, home: Path, mode: Literal["fast", "immediate"] = "fast") -> None:
         opened = open_home(home=home)
         valkey.stop(opened, kill=mode == "immediate")
         postgres.stop(opened, mode)
+        with contextlib.suppress(OSError):
+            opened.socket_folder.rmdir()  # the next start makes another
 
 
 def ensure_running(*, home: Path) -> list[str]:
