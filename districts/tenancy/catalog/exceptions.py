@@ -8,8 +8,6 @@ here is a decision about other districts' rows: say why in words a reviewer can 
 PLATFORM_TABLES = {
     "districts_district": "the tenants themselves; read to find out which district a URL names",
     "districts_user": "a person may belong to several districts; holds no district's data",
-    "districts_user_groups": "made by Django beside the user; unused and empty",
-    "districts_user_user_permissions": "made by Django beside the user; unused and empty",
     "districts_mark": "the work queue is swept over all districts; ids and names of inputs only",
     "districts_attempt": "beside the work queue; ids and counts only",
     "districts_heartbeat": "signs of life of worker processes",
