@@ -66,6 +66,8 @@ class Verdict:
 
 
 class BandTone(StrEnum):
+    """What a band of the coding meter stands for."""
+
     CODED = "coded"
     CORE = "core"
     NOT_SPLIT = "not-split"
@@ -121,6 +123,8 @@ class Meter:
 
 
 class StepState(StrEnum):
+    """Where a step of a task stands."""
+
     DONE = "complete"
     CURRENT = "current"
     TODO = "todo"
@@ -128,6 +132,8 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
+    """One step of a task."""
+
     label: str
     state: StepState
     number: int
@@ -182,6 +188,8 @@ class Freshness:
 
 
 class Tone(StrEnum):
+    """What kind of message a notice is."""
+
     INFO = "info"
     SUCCESS = "success"
     WARNING = "warning"

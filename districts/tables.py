@@ -56,7 +56,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One value; None is shown as a dash and an empty text as nothing. ``text`` replaces the formatted value on the page only; exports always write ``value``."""
+    """One value: None is shown as a dash, an empty text as nothing.
+
+    ``text`` replaces the formatted value on the page only; exports always write ``value``.
+    """
 
     value: str | int | float | Decimal | date | datetime | None
     text: str = ""
@@ -79,6 +82,8 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
+    """One row of cells, with what can be done with it."""
+
     cells: tuple[Cell, ...]
     actions: tuple[Action, ...] = ()
     is_total: bool = False
@@ -106,6 +111,8 @@ class Heading:
 
 @dataclass(frozen=True, kw_only=True)
 class PageLink:
+    """One entry of the pagination, or a gap in it."""
+
     number: int
     href: str
     is_current: bool

@@ -55,7 +55,7 @@ class ExampleFilter(forms.Form):
 class ExampleUpload(forms.Form):
     """A file drop zone."""
 
-    files = forms.FileField(label="Files", help_text="SACS .dat, CSV, TSV or XLSX, up to 300 MB each.")
+    ledgers = forms.FileField(label="Files", help_text="SACS .dat, CSV, TSV or XLSX, up to 300 MB each.")
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -197,7 +197,8 @@ def _stacked() -> charts.Figure:
         key="cost-by-source",
         label="Ledger cost by fiscal year and funding source",
         takeaway="Cost has tripled since FY2021, nearly all of it from one state source",
-        caption="Dollars as filed, objects 1000–7499, all funds. Hollow: budget; the last three budgets came out 4% to 11% over what was spent.",
+        caption="Dollars as filed, objects 1000–7499, all funds. Hollow: budget; "
+        "the last three budgets came out 4% to 11% over what was spent.",
         x=YEARS,
         series=(
             charts.Series(
@@ -218,7 +219,8 @@ def _trend() -> charts.Figure:
         key="absence",
         label="Chronic absenteeism, schools of this initiative and the district",
         takeaway="Chronic absence has fallen two years in a row and is still twice what it was",
-        caption="Students absent 10% of days or more, as a percentage of those enrolled. No rate was published for 2019–20 and 2020–21: the break is not bridged.",
+        caption="Students absent 10% of days or more, as a percentage of those enrolled. "
+        "No rate was published for 2019–20 and 2020–21: the break is not bridged.",
         x=SCHOOL_YEARS,
         series=(
             charts.Series(name="Schools of this initiative", values=(16.4, None, None, 34.1, 31.2, 27.8)),
@@ -295,7 +297,8 @@ def _meter() -> parts.Meter:
 def _verdict() -> parts.Verdict:
     return parts.Verdict(
         words="cannot tell yet",
-        sentence="We cannot tell yet if expanded learning raised attendance: its schools have two years of results, and the rule needs three.",
+        sentence="We cannot tell yet if expanded learning raised attendance: "
+        "its schools have two years of results, and the rule needs three.",
         reason="Too early: the review date is June 30, 2027.",
         known=(
             "It cost $38.2M in FY2024, $1,450 a student.",

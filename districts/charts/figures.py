@@ -42,6 +42,8 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
+    """One drawing of a figure; a figure of small multiples has several."""
+
     key: str
     title: str
     plotly: Plotly

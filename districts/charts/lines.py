@@ -48,7 +48,7 @@ def line_trend(
     for n, one in enumerate(series):
         colour = PALETTE[colour_of(one, n)]
         traces += lines_of(x=x, one=one, colour=colour, forecast=forecast, unit=unit)
-        annotations += _line_label(x=x, one=one, colour=colour)
+        annotations += _line_label(one=one, colour=colour)
     figure["annotations"] = annotations
     if target is not None:
         figure["shapes"] = [_target_line(target)]
@@ -130,6 +130,7 @@ def small_multiples(
 def lines_of(
     *, x: Sequence[str], one: Series, colour: str, forecast: Sequence[str], unit: Unit
 ) -> list[Plotly]:
+    """Return the traces of one series: a line through actuals, hollow points for forecasts."""
     pairs = list(zip(x, one.values, strict=True))
     actual = [None if name in forecast else plain(value) for name, value in pairs]
     ahead = [plain(value) if name in forecast else None for name, value in pairs]
@@ -163,7 +164,7 @@ def lines_of(
     return traces
 
 
-def _line_label(*, x: Sequence[str], one: Series, colour: str) -> list[Plotly]:
+def _line_label(*, one: Series, colour: str) -> list[Plotly]:
     values = known(one.values)
     return [end_label(y=values[-1], text=one.name, colour=colour)] if values else []
 

@@ -12,28 +12,34 @@ from districts.charts.style import PALETTE, Plotly, Value
 
 
 def check(*, x: Sequence[str], series: Sequence[Series]) -> None:
+    """Raise ValueError unless every series has one value for each place of ``x``."""
     for one in series:
         if len(one.values) != len(x):
             raise ValueError(f"{one.name} has {len(one.values)} values for {len(x)} places")
 
 
 def colour_of(one: Series, position: int) -> int:
+    """Return the place of a series in the palette."""
     return (position if one.colour is None else one.colour) % len(PALETTE)
 
 
 def plain(value: Value) -> float | None:
+    """Return a value as plotly wants it: pixels need no exact decimals."""
     return None if value is None else float(value)
 
 
 def known(values: Sequence[Value]) -> list[float]:
+    """Return the values that are there."""
     return [float(value) for value in values if value is not None]
 
 
 def forecast_name(name: str, forecast: Sequence[str]) -> str:
+    """Say in the table that a row is a forecast."""
     return f"{name} (forecast)" if name in forecast else name
 
 
 def keys_of(*, series: Sequence[Series], has_forecast: bool) -> tuple[Key, ...]:
+    """Return the colour key of the series."""
     keys = [Key(label=one.name, swatch=colour_of(one, n) + 1) for n, one in enumerate(series)]
     if has_forecast:
         keys.append(Key(label="hollow: forecast", swatch=8, is_hollow=True))
@@ -41,6 +47,7 @@ def keys_of(*, series: Sequence[Series], has_forecast: bool) -> tuple[Key, ...]:
 
 
 def value_range(series: Sequence[Series]) -> tuple[float, float]:
+    """Return an axis range with room around all values; 0 to 1 when there is none."""
     values = [value for one in series for value in known(one.values)]
     if not values:
         return 0.0, 1.0
@@ -50,6 +57,7 @@ def value_range(series: Sequence[Series]) -> tuple[float, float]:
 
 
 def end_label(*, y: float, text: str, colour: str) -> Plotly:
+    """Return the label that stands right of the plot at the height ``y``."""
     return {
         "name": "direct-label",
         "xref": "paper",
@@ -65,6 +73,7 @@ def end_label(*, y: float, text: str, colour: str) -> Plotly:
 
 
 def wrapped(text: str, width: int = 22) -> str:
+    """Break a label into at most two lines; more is cut with an ellipsis."""
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
