@@ -93,7 +93,9 @@ def restore_goal(*, goal_id: UUID) -> None:
     if found.archived_at is None:
         return
     if _is_taken(name=found.name, goal_id=goal_id):
-        raise GoalRefused({"name": f"Another strategic goal is called “{found.name}” now. Rename that one first."})
+        raise GoalRefused(
+            {"name": f"Another strategic goal is called “{found.name}” now. Rename that one first."}
+        )
     found.archived_at = None
     found.save(update_fields=["archived_at"])
     mark(name="goals")
@@ -145,17 +147,21 @@ def _check(*, goal: GoalInput, goal_id: UUID | None) -> None:
 
 
 def _check_target(goal: GoalInput) -> dict[str, str]:
-    assert goal.baseline_value is not None and goal.target_value is not None
+    if goal.baseline_value is None or goal.target_value is None:
+        return {}
     is_up = goal.direction == Metric.Direction.UP
     step = goal.target_value - goal.baseline_value
     if (step > 0) if is_up else (step < 0):
         return {}
     word = "above" if is_up else "below"
-    return {"target_value": f"The target must lie {word} the baseline of {goal.baseline_value.normalize():f}."}
+    return {
+        "target_value": f"The target must lie {word} the baseline of {goal.baseline_value.normalize():f}."
+    }
 
 
 def _check_years(goal: GoalInput) -> dict[str, str]:
-    assert goal.baseline_year is not None and goal.due_on is not None
+    if goal.baseline_year is None or goal.due_on is None:
+        return {}
     if not 1990 <= goal.baseline_year <= 2100:
         return {"baseline_year": "Give the school year by the year in which it ended, for example 2024."}
     if goal.due_on.year < goal.baseline_year:

@@ -94,7 +94,9 @@ def restore_initiative(*, initiative_id: UUID) -> None:
     if found.archived_at is None:
         return
     if _is_taken(name=found.name, initiative_id=initiative_id):
-        raise InitiativeRefused({"name": f"Another initiative is called “{found.name}” now. Rename that one first."})
+        raise InitiativeRefused(
+            {"name": f"Another initiative is called “{found.name}” now. Rename that one first."}
+        )
     if Goal.objects.filter(pk=found.goal_id, archived_at__isnull=False).exists():
         raise InitiativeRefused({"goal": "Its strategic goal is archived. Restore the strategic goal first."})
     found.archived_at = None
@@ -103,9 +105,7 @@ def restore_initiative(*, initiative_id: UUID) -> None:
 
 
 def _lock(initiative_id: UUID) -> Initiative:
-    found: Initiative | None = (
-        Initiative.objects.select_for_update().filter(pk=initiative_id).first()
-    )
+    found: Initiative | None = Initiative.objects.select_for_update().filter(pk=initiative_id).first()
     if found is None:
         raise NotThere("This initiative does not exist.")
     return found

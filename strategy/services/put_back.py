@@ -32,9 +32,7 @@ def put_back(*, table: str, row_id: UUID, event_id: int) -> None:
     `table` is "goal" or "initiative". The result passes the same checks as an edit, is audited and marks.
     Raises NotThere, CannotPutBack, GoalRefused or InitiativeRefused.
     """
-    event = AuditEvent.objects.filter(
-        pk=event_id, table_name=f"strategy_{table}", row_id=str(row_id)
-    ).first()
+    event = AuditEvent.objects.filter(pk=event_id, table_name=f"strategy_{table}", row_id=str(row_id)).first()
     if event is None:
         raise NotThere("This change does not exist.")
     before = changed_before(before=event.before, after=event.after)

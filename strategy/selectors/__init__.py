@@ -1,0 +1,32 @@
+"""Read side of strategy, one function a page or panel; returns frozen dataclasses. Must not write."""
+
+from strategy.selectors.choices import Choices, SchoolChoice, get_choices
+from strategy.selectors.goals import GoalRow, MetricRow, get_goal, get_metric, list_goals, list_metrics
+from strategy.selectors.history import HistoryEntry, ValueChange, list_history
+from strategy.selectors.initiatives import (
+    InitiativeDetail,
+    InitiativeFilter,
+    InitiativeRow,
+    get_initiative,
+    list_initiatives,
+)
+
+__all__ = [
+    "Choices",
+    "GoalRow",
+    "HistoryEntry",
+    "InitiativeDetail",
+    "InitiativeFilter",
+    "InitiativeRow",
+    "MetricRow",
+    "SchoolChoice",
+    "ValueChange",
+    "get_choices",
+    "get_goal",
+    "get_initiative",
+    "get_metric",
+    "list_goals",
+    "list_history",
+    "list_initiatives",
+    "list_metrics",
+]

@@ -1,0 +1,1 @@
+"""Pages of strategy, a file a noun; must not hold rules or queries."""
