@@ -223,3 +223,19 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
         Reason.KIND: "",
     }
     return steps[decision.reason]
+
+
+def write_value(*, value: float | None, unit: str) -> str:
+    """Write a metric's value in its unit for reading; empty for None."""
+    if value is None:
+        return ""
+    if unit == "percent":
+        return formatting.percent(value)
+    return formatting.number(value, 1 if unit == "points" else 0)
+
+
+def write_change(*, value: float | None, unit: str) -> str:
+    """Write a change in points, or in numbers for a count; empty for None."""
+    if value is None:
+        return ""
+    return formatting.number(value, 0, plus=True) if unit == "count" else formatting.points(value)

@@ -1,0 +1,6 @@
+"""The calculations of diagnostics, joined to their tables. `srm/pipeline.py` lists them."""
+
+from diagnostics.recompute.returns import initiative_return
+from diagnostics.recompute.trends import trend
+
+__all__ = ["initiative_return", "trend"]

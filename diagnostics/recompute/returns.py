@@ -1,0 +1,197 @@
+"""Recompute returns: gather what is known of each initiative, judge it, save what changed.
+
+Must not hold rules or words (`calc` does) nor write anything but its result table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Sum
+
+from diagnostics.calc.pooling import YearValue, pool_years
+from diagnostics.calc.verdict import Evidence, Kind, decide_verdict
+from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
+from diagnostics.models import InitiativeReturn, Trend
+from diagnostics.recompute.trends import describe_years
+from districts.models import District
+from districts.pipeline.results import digest, save_results
+from districts.pipeline.spec import Outcome, Recompute
+from investments.models import AmountKind, LedgerCost
+from strategy.models import Initiative, InitiativeSchool, Metric
+
+VERSION = "1"
+
+
+@dataclass(frozen=True)
+class _Spent:
+    fiscal_year: int
+    dollars: Decimal
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """A goal's metric and group: each school's years, and the district's."""
+
+    schools: Mapping[UUID, Sequence[YearValue]]
+    district: Sequence[YearValue]
+
+
+def initiative_return(context: Recompute) -> Outcome:
+    """Judge every initiative that is not archived, as of the run's day in the district.
+
+    Idempotent within a day. Only rules that need no estimate can decide: there is none yet. Reads
+    the results of ledger cost and trend. Six queries to read.
+    """
+    zone = District.objects.values_list("time_zone", flat=True).get(pk=context.district_id)
+    today = context.now.astimezone(ZoneInfo(zone)).date()
+    initiatives = list(
+        Initiative.objects.filter(archived_at=None).select_related("goal__metric").order_by("id")
+    )
+    served = _load_served()
+    outcomes = _load_outcomes(goals={(one.goal.metric_id, one.goal.group) for one in initiatives})
+    spent = _load_spent()
+    rows = [
+        _return_row(
+            initiative=one,
+            schools=served.get(one.pk, frozenset()),
+            outcomes=outcomes[(one.goal.metric_id, one.goal.group)],
+            spent=spent.get(one.pk),
+            today=today,
+        )
+        for one in initiatives
+    ]
+    changed = save_results(context=context, model=InitiativeReturn, keys=("initiative_id",), rows=rows)
+    return Outcome(changed_rows=changed, fingerprint=digest([VERSION, rows]))
+
+
+def _load_served() -> dict[UUID, frozenset[UUID]]:
+    served: dict[UUID, set[UUID]] = defaultdict(set)
+    for initiative_id, school_id in InitiativeSchool.objects.values_list("initiative_id", "school_id"):
+        served[initiative_id].add(school_id)
+    return {initiative_id: frozenset(schools) for initiative_id, schools in served.items()}
+
+
+def _load_outcomes(*, goals: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], _Outcomes]:
+    schools: dict[tuple[UUID, str], dict[UUID, list[YearValue]]] = {goal: {} for goal in goals}
+    district: dict[tuple[UUID, str], list[YearValue]] = {goal: [] for goal in goals}
+    shown = Trend.objects.filter(
+        shown_until=None,
+        metric_id__in={metric_id for metric_id, _ in goals},
+        group__in={group for _, group in goals},
+    )
+    for metric_id, school_id, group, points in shown.values_list("metric_id", "school_id", "group", "points"):
+        goal = (metric_id, group)
+        if goal not in goals:
+            continue
+        values = [YearValue(**point) for point in points]
+        if school_id is None:
+            district[goal] = values
+        else:
+            schools[goal][school_id] = values
+    return {goal: _Outcomes(schools=schools[goal], district=district[goal]) for goal in goals}
+
+
+def _load_spent() -> dict[UUID, _Spent]:
+    """Each initiative's counted dollars in the last fiscal year of actuals the district has."""
+    actual = LedgerCost.objects.filter(shown_until=None, kind=AmountKind.ACTUAL)
+    last = actual.aggregate(year=Max("fiscal_year"))["year"]
+    sums = (
+        actual.filter(fiscal_year=last, initiative__isnull=False)
+        .values_list("initiative_id")
+        .annotate(dollars=Sum("counted"))
+        .order_by("initiative_id")
+    )
+    return {pk: _Spent(fiscal_year=last, dollars=dollars) for pk, dollars in sums}
+
+
+def _return_row(
+    *,
+    initiative: Initiative,
+    schools: frozenset[UUID],
+    outcomes: _Outcomes,
+    spent: _Spent | None,
+    today: date,
+) -> dict[str, Any]:
+    goal, metric = initiative.goal, initiative.goal.metric
+    treated = _pooled_known(outcomes=outcomes, schools=schools, unit=metric.unit)
+    looked_at = treated if schools else [one for one in outcomes.district if one.value is not None]
+    evidence = Evidence(
+        kind=Kind(initiative.kind),
+        as_of=today,
+        review_on=initiative.review_on,
+        has_outcome=bool(looked_at),
+        is_measure_changed=_is_measure_changed(initiative=initiative, breaks=metric.break_years),
+        schools_served=len(schools),
+        students=_students(values=treated),
+    )
+    subject = Subject(
+        name=initiative.name,
+        metric=metric.name,
+        is_up=goal.direction == "up",
+        review_on=initiative.review_on,
+        review_rule=initiative.review_rule,
+    )
+    decision = decide_verdict(evidence=evidence)
+    words = word_verdict(decision=decision, evidence=evidence, subject=subject)
+    known = _known(spent=spent, schools=schools, treated=treated, outcomes=outcomes, metric=metric)
+    return {
+        "initiative_id": initiative.pk,
+        "verdict": decision.verdict.value,
+        "sentence": words.sentence,
+        "reason": words.reason,
+        "known": list(list_known(known=known, subject=subject)),
+        "next_step": words.next_step,
+        "rule": "" if decision.rule is None else str(decision.rule),
+    }
+
+
+def _pooled_known(*, outcomes: _Outcomes, schools: Iterable[UUID], unit: str) -> list[YearValue]:
+    def values() -> Iterator[YearValue]:
+        for school in schools:
+            yield from outcomes.schools.get(school, ())
+
+    return [one for one in pool_years(values=values(), unit=unit) if one.value is not None]
+
+
+def _students(*, values: Sequence[YearValue]) -> int | None:
+    """The students behind the latest pooled value at the schools served."""
+    if not values or values[-1].students is None:
+        return None
+    return round(values[-1].students)
+
+
+def _is_measure_changed(*, initiative: Initiative, breaks: Sequence[int]) -> bool:
+    """Say whether the measure changed after the initiative began and by its review."""
+    began = initiative.serves_from
+    return began is not None and any(began.year < year <= initiative.review_on.year for year in breaks)
+
+
+def _known(
+    *,
+    spent: _Spent | None,
+    schools: frozenset[UUID],
+    treated: Sequence[YearValue],
+    outcomes: _Outcomes,
+    metric: Metric,
+) -> Known:
+    latest = treated[-1] if treated else None
+    everybody = {one.year: one for one in outcomes.district if one.value is not None}
+    year = latest.year if latest else max(everybody, default=None)
+    figures = describe_years(values=treated, breaks=metric.break_years)
+    return Known(
+        fiscal_year=spent.fiscal_year if spent else None,
+        spent=float(spent.dollars) if spent else None,
+        schools_served=len(schools),
+        outcome_year=year,
+        treated=write_value(value=latest.value, unit=metric.unit) if latest else "",
+        treated_change=write_change(value=figures.change, unit=metric.unit),
+        everybody=write_value(value=everybody[year].value, unit=metric.unit) if year in everybody else "",
+    )
