@@ -83,7 +83,12 @@ def _safe(text: str) -> str:
 
 def _xlsx(table: Table) -> bytes:
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", table.caption)[:31] or "Table")
         bold = book.add_format({"bold": True})

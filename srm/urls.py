@@ -3,9 +3,12 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from districts.urls import entrance_patterns
 from srm.health import show_health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", show_health, name="health"),
+    *entrance_patterns,
     path("accounts/", include("allauth.urls")),
+    path("d/<slug:slug>/", include("districts.urls")),
 ]

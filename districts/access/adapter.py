@@ -7,6 +7,6 @@ from django.http import HttpRequest
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Closes public sign-up; an invitation's page creates the account itself."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: nobody signs up without an invitation."""
         return False

@@ -29,7 +29,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         return None, access.api_key_id
 
-    def authenticate_header(self, request: Any) -> str:  # noqa: ARG002
+    def authenticate_header(self, request: Any) -> str:
         """Make a missing key a 401 instead of a 403."""
         return "Bearer"
 

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils import timezone
 
 from districts.access.permissions import Permission, can
+from districts.errors import DomainError
 from districts.models import District
 from districts.tenancy.middleware import Access
 
@@ -55,13 +58,24 @@ def district_page(permission: Permission, *, write: Permission | None = None) ->
                 return HttpResponseNotAllowed(PAGE_METHODS)
             kwargs.pop("slug", None)
             with timezone.override(ZoneInfo(request.access.district.time_zone)):
-                return view(request, *args, **kwargs)
+                try:
+                    return view(request, *args, **kwargs)
+                except DomainError as error:
+                    return _refuse(request, error)
 
         wrapped.district_permission = permission  # type: ignore[attr-defined]
         wrapped.district_write_permission = write or permission  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
+
+
+def _refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer an anticipated failure in its words, and undo what the request wrote."""
+    transaction.set_rollback(True)
+    if error.status == 404:
+        raise Http404 from error
+    return render(request, "districts/refused.html", {"message": error.message}, status=error.status)
 
 
 def signed_in_page(view: View) -> View:

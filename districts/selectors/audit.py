@@ -240,10 +240,12 @@ def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
             if parent is None or field.name == "district":
                 continue
             ids = wanted.setdefault(parent._meta.db_table, (parent, set()))[1]  # type: ignore[union-attr,arg-type]
-            ids |= {str(row[field.attname]) for row in (event.before, event.after) if row and row.get(field.attname)}
-    return {
-        table: _read_names(model, ids) for table, (model, ids) in wanted.items() if ids
-    }
+            ids |= {
+                str(row[field.attname])
+                for row in (event.before, event.after)
+                if row and row.get(field.attname)
+            }
+    return {table: _read_names(model, ids) for table, (model, ids) in wanted.items() if ids}
 
 
 def _read_names(model: type[models.Model], ids: set[str]) -> dict[str, str]:

@@ -47,7 +47,9 @@ class AdminOverview:
     writes: int
 
 
-def list_schools(*, text: str = "", level: str = "", openness: str = "", as_of: date) -> tuple[SchoolRow, ...]:
+def list_schools(
+    *, text: str = "", level: str = "", openness: str = "", as_of: date
+) -> tuple[SchoolRow, ...]:
     """Return the schools of the open district by name, those who match. `openness`: open, closed or empty."""
     rows = School.objects.order_by("name", "pk")
     if text:

@@ -25,7 +25,6 @@ class Person:
     role: str
     role_label: str
     since: datetime
-    last_login: datetime | None
     is_only_admin: bool
 
 
@@ -178,7 +177,6 @@ def _person(row: Membership, *, admins: int) -> Person:
         role=row.role,
         role_label=Role(row.role).label,
         since=timezone.localtime(row.created_at),
-        last_login=timezone.localtime(user.last_login) if user.last_login else None,
         is_only_admin=row.role == Role.DISTRICT_ADMIN and admins == 1,
     )
 

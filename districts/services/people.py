@@ -127,7 +127,9 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
                 raise InvitationClosed(CLOSED)
             user = User.objects.get(pk=user_id)
             if user.email.lower() != invitation.email.lower():
-                raise OtherPerson(f"This invitation is for {invitation.email}. Sign in as {invitation.email}.")
+                raise OtherPerson(
+                    f"This invitation is for {invitation.email}. Sign in as {invitation.email}."
+                )
             Membership.objects.get_or_create(user=user, defaults={"role": invitation.role})
             invitation.accepted_at = now
             invitation.save(update_fields=["accepted_at"])
@@ -189,9 +191,7 @@ CLOSED = (
 
 def is_open(invitation: Invitation, *, now: datetime) -> bool:
     """Answer whether an invitation can still be accepted."""
-    return (
-        invitation.accepted_at is None and invitation.revoked_at is None and invitation.expires_at > now
-    )
+    return invitation.accepted_at is None and invitation.revoked_at is None and invitation.expires_at > now
 
 
 def _offer(invitation: Invitation, secret: str) -> Offer:
@@ -205,15 +205,11 @@ def _offer(invitation: Invitation, secret: str) -> Offer:
 
 
 def _open_invitations(*, now: datetime):  # type: ignore[no-untyped-def]
-    return Invitation.objects.filter(
-        accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
-    )
+    return Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
 
 
 def _locked_invitation(invitation_id: UUID) -> Invitation:
-    invitation: Invitation | None = (
-        Invitation.objects.select_for_update().filter(pk=invitation_id).first()
-    )
+    invitation: Invitation | None = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
     if invitation is None:
         raise NotFound("This district has no such invitation.")
     return invitation
@@ -223,9 +219,7 @@ def _locked_membership(membership_id: UUID) -> Membership:
     """Return a membership, with every admin's row locked in one order: two demotions wait for each other."""
     rows = {
         row.pk: row
-        for row in Membership.objects.select_for_update()
-        .filter(role=Role.DISTRICT_ADMIN)
-        .order_by("pk")
+        for row in Membership.objects.select_for_update().filter(role=Role.DISTRICT_ADMIN).order_by("pk")
     }
     membership: Membership | None = rows.get(membership_id)
     if membership is None:

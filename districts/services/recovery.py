@@ -109,9 +109,7 @@ def reset_password(*, secret: str, password: str) -> User:
     return locked
 
 
-CLOSED = (
-    "This link cannot be used: it has expired or was used before. Ask an admin of your district for a new one."
-)
+CLOSED = "This link cannot be used: it has expired or was used before. Ask an admin of your district for a new one."
 
 
 def _districts_of(user_id: int) -> set[int]:

@@ -1,0 +1,1 @@
+"""Pages of the foundation: entrance, account, administration. One file for each noun."""

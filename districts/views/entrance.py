@@ -1,0 +1,132 @@
+"""Pages outside any district: a person's districts, accepting an invitation, setting a password by link."""
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from districts.access.decorators import public_page, signed_in_page
+from districts.access.permissions import Permission, can
+from districts.errors import DomainError
+from districts.forms.people import AccountForm, NewPasswordForm
+from districts.models import User
+from districts.selectors import people as selectors
+from districts.services import people as services
+from districts.services import recovery
+
+
+@never_cache
+@signed_in_page
+@require_http_methods(["GET", "HEAD"])
+def show_home(request: HttpRequest) -> HttpResponse:
+    """Go to a person's only district; where there are several, or none, show which."""
+    assert request.user.is_authenticated
+    districts = selectors.list_own_districts(user_id=request.user.pk)
+    if len(districts) == 1 and "choose" not in request.GET:
+        return redirect(home_of(districts[0]))
+    return render(
+        request,
+        "districts/home.html",
+        {"districts": [(district, home_of(district)) for district in districts]},
+    )
+
+
+def home_of(district: selectors.OwnDistrict) -> str:
+    """Return the address at which a role's work in a district starts."""
+    name = "home:show" if can(district.role, Permission.VIEW_CABINET) else "board:show"
+    return reverse(name, args=[district.slug])
+
+
+@never_cache
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Join a district by an invitation's link: with the account one has, or with a new one."""
+    invitation = selectors.get_open_invitation(secret=secret, now=timezone.now())
+    if invitation is None:
+        return _closed(request, services.CLOSED)
+    if request.user.is_authenticated:
+        return _join(request, secret, invitation)
+    if invitation.has_account:
+        login = f"{reverse('account_login')}?next={request.path}"
+        return render(
+            request, "districts/accept_sign_in.html", {"invitation": invitation, "login_href": login}
+        )
+    form = AccountForm(request.POST or None, user=User(email=invitation.email))
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, slug = services.create_account(
+                secret=secret,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            return _closed(request, error.message, status=error.status)
+        response: HttpResponse = perform_login(request, user, redirect_url=_home_in(user, slug))
+        return response
+    return render(
+        request,
+        "districts/accept_new.html",
+        {"invitation": invitation, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _join(request: HttpRequest, secret: str, invitation: selectors.OpenInvitation) -> HttpResponse:
+    assert request.user.is_authenticated
+    is_other = request.user.email.lower() != invitation.email.lower()
+    if request.method == "POST" and not is_other:
+        try:
+            slug = services.accept_invitation(secret=secret, user_id=request.user.pk, now=timezone.now())
+        except DomainError as error:
+            return _closed(request, error.message, status=error.status)
+        messages.success(request, f"You now belong to {invitation.district_name}.")
+        return redirect(_home_in(request.user, slug))
+    return render(
+        request,
+        "districts/accept_join.html",
+        {"invitation": invitation, "is_other": is_other},
+        status=409 if is_other else 200,
+    )
+
+
+@never_cache
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_by_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Set a new password by the link an admin made."""
+    try:
+        person = recovery.get_person_of_link(secret=secret)
+        form = NewPasswordForm(request.POST or None, user=person)
+        if request.method == "POST" and form.is_valid():
+            recovery.reset_password(secret=secret, password=form.cleaned_data["password"])
+            messages.success(request, "Your new password is set. Sign in with it.")
+            return redirect("account_login")
+    except recovery.ResetClosed as error:
+        return _closed(request, error.message)
+    return render(
+        request,
+        "districts/reset_by_link.html",
+        {"person": person, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@public_page
+def show_nothing(request: HttpRequest) -> HttpResponse:
+    """Close a page of the sign-in library that SRM does not offer."""
+    raise Http404
+
+
+def _home_in(user: User, slug: str) -> str:
+    districts = selectors.list_own_districts(user_id=user.pk)
+    return next(home_of(district) for district in districts if district.slug == slug)
+
+
+def _closed(request: HttpRequest, message: str, *, status: int = 410) -> HttpResponse:
+    return render(request, "districts/link_closed.html", {"message": message}, status=status)

@@ -1,0 +1,222 @@
+"""Admin pages of people: list, change a role, remove, hand over a reset link."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from districts.access.decorators import DistrictRequest, district_page
+from districts.access.permissions import Permission, Role
+from districts.exports import page_size_for
+from districts.forms.people import PersonFilter, RoleForm
+from districts.parts import NavItem
+from districts.selectors import people as selectors
+from districts.services import people as services
+from districts.services import recovery
+from districts.tables import Action, Column, Empty, Kind, Table, make_table
+from districts.views import shown_once
+from districts.views.answers import attempt, crumbs, found, show_form, show_table
+from districts.views.roles import role_guide
+
+
+@district_page(Permission.MANAGE_DISTRICT)
+def list_people(request: DistrictRequest) -> HttpResponse:
+    """Show who belongs to the district."""
+    form = PersonFilter(request.GET)
+    only = form.cleaned_data if form.is_valid() else {}
+    people = selectors.list_people(text=only.get("q", ""), role=only.get("role", ""))
+    invite = reverse("districts:invitation-create", args=[request.district.slug])
+    return show_table(
+        request,
+        template="districts/list.html",
+        table=_people_table(request, people),
+        context={
+            "form": form,
+            "title": "People",
+            "lead": _lead(request, count=len(people), is_filtered=any(only.values())),
+            "actions": (
+                NavItem(label="Invite a person", url=invite),
+                NavItem(
+                    label="Invitations",
+                    url=reverse("districts:invitation-list", args=[request.district.slug]),
+                ),
+            ),
+            "crumbs": crumbs(request, here="People"),
+            "guide": role_guide(),
+        },
+    )
+
+
+def _lead(request: DistrictRequest, *, count: int, is_filtered: bool) -> str:
+    people = "1 person" if count == 1 else f"{count} people"
+    verb = "match" if is_filtered else "belong"
+    verb += "es" if is_filtered and count == 1 else "s" if count == 1 else ""
+    return f"{people} {verb}." if is_filtered else f"{people} {verb} to {request.district.name}."
+
+
+def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]) -> Table:
+    slug = request.district.slug
+
+    def actions(person: selectors.Person) -> tuple[Action, ...]:
+        args = [slug, person.membership_id]
+        return (
+            Action(
+                label="Change role",
+                href=reverse("districts:person-edit", args=args),
+                about=f"of {person.name}",
+            ),
+            Action(
+                label="Reset link",
+                href=reverse("districts:person-reset", args=args),
+                about=f"for {person.name}",
+            ),
+            Action(label="Remove", href=reverse("districts:person-remove", args=args), about=person.name),
+        )
+
+    return make_table(
+        key="people",
+        caption="People",
+        columns=(
+            Column(key="name", label="Name"),
+            Column(key="email", label="Email"),
+            Column(key="role", label="Role"),
+            Column(key="since", label="Member since", kind=Kind.DATE),
+        ),
+        records=people,
+        cells=lambda p: (p.name, p.email, p.role_label, p.since.date()),
+        actions=actions,
+        query=request.GET.dict(),
+        sort="name",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(
+            title="Nobody matches",
+            text="Change the words or the role, or clear the filter.",
+            action_label="Show everyone",
+            action_href=request.path,
+        ),
+    )
+
+
+@district_page(Permission.MANAGE_DISTRICT)
+def edit_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
+    """Change a person's role."""
+    person = found(selectors.get_person(membership_id=membership_id))
+    form = RoleForm(request.POST or None, initial={"role": person.role})
+    if request.method == "POST" and form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        attempt(
+            form,
+            lambda: services.change_role(membership_id=membership_id, role=role, now=timezone.now()),
+        )
+        if not form.errors:
+            messages.success(request, f"{person.name} is now {role.label.lower()}.")
+            return redirect("districts:person-list", request.district.slug)
+    return show_form(
+        request,
+        template="districts/form.html",
+        form=form,
+        context={
+            "title": person.name,
+            "lead": f"{person.name} is {person.role_label.lower()} of {request.district.name}.",
+            "note": "The only district admin: make somebody else one before you change this role."
+            if person.is_only_admin
+            else person.email,
+            "save_label": "Change the role",
+            "guide": role_guide(),
+            "cancel_href": _people_url(request),
+            "crumbs": crumbs(request, ("People", _people_url(request)), here=person.name),
+        },
+    )
+
+
+@district_page(Permission.MANAGE_DISTRICT)
+def remove_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
+    """Ask, then take a person out of the district."""
+    person = found(selectors.get_person(membership_id=membership_id))
+    now = timezone.now()
+    if request.method == "POST":
+        services.remove_person(membership_id=membership_id, now=now)
+        messages.success(request, f"{person.name} no longer belongs to {request.district.name}.")
+        is_self = person.user_id == request.access.user_id
+        return redirect("home") if is_self else redirect("districts:person-list", request.district.slug)
+    made = selectors.get_secrets_made(user_id=person.user_id, now=now)
+    consequences = [
+        f"{person.name} ({person.email}) can no longer open anything of {request.district.name}, at once.",
+        "What they wrote stays, with their name in the audit. Their account stays, and can be invited again.",
+    ]
+    consequences += [f"The API key “{name}”, which they made, stops working." for name in made.keys]
+    consequences += [f"Their open invitation of {email} is revoked." for email in made.invitations]
+    return render(
+        request,
+        "components/confirm.html",
+        {
+            "title": f"Remove {person.name}",
+            "lead": f"Remove {person.name} from {request.district.name}?",
+            "consequences": consequences,
+            "confirm_label": "Remove",
+            "is_dangerous": True,
+            "cancel_href": _people_url(request),
+            "crumbs": crumbs(request, ("People", _people_url(request)), here=f"Remove {person.name}"),
+        },
+    )
+
+
+@district_page(Permission.MANAGE_DISTRICT)
+def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
+    """Ask, then make a reset link that the admin hands over."""
+    person = found(selectors.get_person(membership_id=membership_id))
+    if request.method == "POST":
+        secret = recovery.issue_reset_link(
+            by=request.access.user_id or 0, membership_id=membership_id, now=timezone.now()
+        )
+        shown_once.keep_for_next_page(request, about=f"reset {membership_id}", secret=secret)
+        return redirect("districts:person-reset-link", request.district.slug, membership_id)
+    return render(
+        request,
+        "components/confirm.html",
+        {
+            "title": f"Reset the password of {person.name}",
+            "lead": f"Make a link with which {person.name} sets a new password?",
+            "consequences": [
+                f"You see the link once, and give it to {person.name} yourself. It works once, for"
+                f" {recovery.LINK_HOURS} hours.",
+                f"Whoever has the link can set the password of {person.email}. Make sure that you give it to them.",
+                "When the new password is set, they are signed out everywhere. Two-step sign-in stays on.",
+                "The audit says that you made the link.",
+            ],
+            "confirm_label": "Make the link",
+            "cancel_href": _people_url(request),
+            "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
+        },
+    )
+
+
+@district_page(Permission.MANAGE_DISTRICT)
+def show_reset_link(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
+    """Show a reset link, once."""
+    person = found(selectors.get_person(membership_id=membership_id))
+    secret = shown_once.take(request, about=f"reset {membership_id}")
+    path = reverse("password-reset-by-link", args=[secret]) if secret else ""
+    return render(
+        request,
+        "districts/link.html",
+        {
+            "title": f"Reset link for {person.name}",
+            "lead": f"Give this link to {person.name}. It is shown only now.",
+            "note": f"It works once, for {recovery.LINK_HOURS} hours, and lets its holder set the password of"
+            f" {person.email}.",
+            "link": request.build_absolute_uri(path) if path else "",
+            "again_href": reverse("districts:person-reset", args=[request.district.slug, membership_id]),
+            "back_href": _people_url(request),
+            "back_label": "Back to people",
+            "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
+        },
+    )
+
+
+def _people_url(request: DistrictRequest) -> str:
+    return reverse("districts:person-list", args=[request.district.slug])
