@@ -17,11 +17,12 @@ class Cursor(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, type and whether it must hold a value."""
+    """One column: its name, type, longest text (0: no limit) and whether it must hold a value."""
 
     name: str
     type: str
     is_required: bool
+    length: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ _RELATIONS = f"""
     FROM {_FROM} WHERE {_OURS} ORDER BY 2
 """
 _COLUMNS = f"""
-    SELECT c.oid, a.attname, format_type(a.atttypid, NULL), a.attnotnull
+    SELECT c.oid, a.attname, format_type(a.atttypid, NULL), a.attnotnull,
+        CASE WHEN a.atttypid = 'varchar'::regtype THEN greatest(a.atttypmod - 4, 0) ELSE 0 END
     FROM {_FROM} JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE {_OURS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum
 """
@@ -146,8 +148,8 @@ def read_relations(cursor: Cursor) -> dict[str, Relation]:
         oid: Relation(name, kind, secured, forced, owner, tuple(options), has_rules)
         for oid, name, kind, secured, forced, owner, options, has_rules in rows(cursor, _RELATIONS)
     }
-    for oid, name, kind, required in rows(cursor, _COLUMNS):
-        by_oid[oid].columns[name] = Column(name, kind, required)
+    for oid, *column in rows(cursor, _COLUMNS):
+        by_oid[oid].columns[column[0]] = Column(*column)
     for oid, *policy in rows(cursor, _POLICIES):
         by_oid[oid].policies.append(Policy(*policy))
     for oid, name, parent, columns, parent_columns, is_held in rows(cursor, _FOREIGN_KEYS):
