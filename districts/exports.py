@@ -92,7 +92,7 @@ def _xlsx(table: Table) -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", table.caption)[:31] or "Table")
         bold = book.add_format({"bold": True})
-        formats = {
+        formats: dict[type, Any] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
         }

@@ -6,11 +6,10 @@ from django.contrib.auth import password_validation
 from districts.access.permissions import Role
 from districts.models import User
 
-PASSWORD_HELP = (
+HELP_WITH_IT = (
     "At least 12 characters. Four or five words that do not belong together work well. You may paste it from a"
     " password manager; no capital letters, digits or signs are asked for."
 )
-_ROLE_HELP = "What each role may see and do is listed below."
 
 
 class PersonFilter(forms.Form):
@@ -58,7 +57,7 @@ class NewPasswordForm(forms.Form):
         label="New password",
         strip=False,
         max_length=256,
-        help_text=PASSWORD_HELP,
+        help_text=HELP_WITH_IT,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -1,5 +1,7 @@
 """Read side of the audit: who wrote what, when, with each field's old and new value in plain words."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -215,7 +217,7 @@ def _words(value: Any, field: models.Field[Any, Any] | None, names: Mapping[str,
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field is not None and field.related_model is not None:
-        table = field.related_model._meta.db_table  # type: ignore[union-attr]
+        table = field.related_model._meta.db_table
         return names.get(table, {}).get(str(value), f"{field.verbose_name} {value}")
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
@@ -239,7 +241,7 @@ def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
             parent = field.related_model
             if parent is None or field.name == "district":
                 continue
-            ids = wanted.setdefault(parent._meta.db_table, (parent, set()))[1]  # type: ignore[union-attr,arg-type]
+            ids = wanted.setdefault(parent._meta.db_table, (parent, set()))[1]
             ids |= {
                 str(row[field.attname])
                 for row in (event.before, event.after)
@@ -251,7 +253,7 @@ def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
 def _read_names(model: type[models.Model], ids: set[str]) -> dict[str, str]:
     if model is not User and not issubclass(model, DistrictModel):
         return {}
-    rows = model._default_manager.filter(pk__in=ids)
+    rows = model._default_manager.filter(pk__in=ids)  # noqa: SLF001
     if model.__str__ is models.Model.__str__:
         return {}
     return {str(row.pk): str(row) for row in rows}

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from districts.access.credentials import hash_secret, new_secret
 from districts.access.permissions import Permission, Role, can
@@ -118,7 +120,7 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
     """
     token_hash = hash_secret(secret)
     with credential_scope(token_hash):
-        found = Invitation._base_manager.filter(token_hash=token_hash).first()
+        found: Any = Invitation._base_manager.filter(token_hash=token_hash).first()
         if found is None:
             raise InvitationClosed(CLOSED)
         with district_scope(found.district_id, actor_id=user_id, cause="accepted an invitation"):
@@ -133,7 +135,8 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
             Membership.objects.get_or_create(user=user, defaults={"role": invitation.role})
             invitation.accepted_at = now
             invitation.save(update_fields=["accepted_at"])
-            return invitation.district.slug
+            slug: str = invitation.district.slug
+    return slug
 
 
 def create_account(*, secret: str, name: str, password: str, now: datetime) -> tuple[User, str]:
@@ -204,8 +207,11 @@ def _offer(invitation: Invitation, secret: str) -> Offer:
     )
 
 
-def _open_invitations(*, now: datetime):  # type: ignore[no-untyped-def]
-    return Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
+def _open_invitations(*, now: datetime) -> "QuerySet[Invitation]":
+    found: QuerySet[Invitation] = Invitation.objects.filter(
+        accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    )
+    return found
 
 
 def _locked_invitation(invitation_id: UUID) -> Invitation:

@@ -39,10 +39,10 @@ class _Tokens(PasswordResetTokenGenerator):
         super().__init__()
         self.district_id = district_id
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{self.district_id}:{super()._make_hash_value(user, timestamp)}"
 
-    def check_token(self, user: User | None, token: str | None) -> bool:  # type: ignore[override]
+    def check_token(self, user: User | None, token: str | None) -> bool:
         if not super().check_token(user, token) or not token:
             return False
         issued = base36_to_int(token.split("-")[0])

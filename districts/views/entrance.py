@@ -1,5 +1,7 @@
 """Pages outside any district: a person's districts, accepting an invitation, setting a password by link."""
 
+from typing import cast
+
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,12 +21,17 @@ from districts.services import people as services
 from districts.services import recovery
 
 
+class PersonRequest(HttpRequest):
+    """A request of a signed-in person (for typing only)."""
+
+    user: User
+
+
 @never_cache
 @signed_in_page
 @require_http_methods(["GET", "HEAD"])
-def show_home(request: HttpRequest) -> HttpResponse:
+def show_home(request: PersonRequest) -> HttpResponse:
     """Go to a person's only district; where there are several, or none, show which."""
-    assert request.user.is_authenticated
     districts = selectors.list_own_districts(user_id=request.user.pk)
     if len(districts) == 1 and "choose" not in request.GET:
         return redirect(home_of(districts[0]))
@@ -50,7 +57,7 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     if invitation is None:
         return _closed(request, services.CLOSED)
     if request.user.is_authenticated:
-        return _join(request, secret, invitation)
+        return _join(cast("PersonRequest", request), secret, invitation)
     if invitation.has_account:
         login = f"{reverse('account_login')}?next={request.path}"
         return render(
@@ -77,8 +84,7 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     )
 
 
-def _join(request: HttpRequest, secret: str, invitation: selectors.OpenInvitation) -> HttpResponse:
-    assert request.user.is_authenticated
+def _join(request: PersonRequest, secret: str, invitation: selectors.OpenInvitation) -> HttpResponse:
     is_other = request.user.email.lower() != invitation.email.lower()
     if request.method == "POST" and not is_other:
         try:

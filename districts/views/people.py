@@ -182,8 +182,10 @@ def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
             "title": f"Reset the password of {person.name}",
             "lead": f"Make a link with which {person.name} sets a new password?",
             "consequences": [
-                f"You see the link once, and give it to {person.name} yourself. It works once, for"
-                f" {recovery.LINK_HOURS} hours.",
+                (
+                    f"You see the link once, and give it to {person.name} yourself. It works once, for"
+                    f" {recovery.LINK_HOURS} hours."
+                ),
                 f"Whoever has the link can set the password of {person.email}. Make sure that you give it to them.",
                 "When the new password is set, they are signed out everywhere. Two-step sign-in stays on.",
                 "The audit says that you made the link.",
