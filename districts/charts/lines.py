@@ -49,11 +49,11 @@ def line_trend(
         colour = PALETTE[colour_of(one, n)]
         traces += lines_of(x=x, one=one, colour=colour, forecast=forecast, unit=unit)
         annotations += _line_label(one=one, colour=colour)
+    _spread(annotations, figure=figure, series=series, target=target)
     figure["annotations"] = annotations
     if target is not None:
         figure["shapes"] = [_target_line(target)]
         figure["annotations"] = [*annotations, _target_label(target, unit)]
-    _spread(figure["annotations"], figure=figure, series=series, target=target)
     return Figure(
         key=key,
         label=label,
@@ -182,7 +182,17 @@ def _target_line(target: float) -> Plotly:
 
 
 def _target_label(target: float, unit: Unit) -> Plotly:
-    return end_label(y=target, text=f"target {unit.write(target)}", colour=INK)
+    return {
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "xshift": 4,
+        "y": target,
+        "yanchor": "bottom",
+        "text": f"target {unit.write(target)}",
+        "showarrow": False,
+        "font": {"size": 13, "color": INK},
+    }
 
 
 def _spread(

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from districts import formatting
 
-# Told apart under deuteranopia, protanopia and tritanopia; each at least 3:1 on white (tests/districts/test_charts.py).
+# Told apart under deuteranopia, protanopia and tritanopia; each at least 4.5:1 on white (tests/districts/test_charts.py).
 PALETTE: Final = (
     "#07648d",
     "#c05600",
-    "#5c7f2b",
-    "#8a4b9b",
-    "#1d8a7d",
-    "#a2356b",
-    "#8b6914",
+    "#9333c4",
+    "#1f3d36",
+    "#8a7045",
+    "#5a2d0c",
+    "#3c1361",
     "#5b656c",
 )
 CONTEXT: Final = 7

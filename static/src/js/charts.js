@@ -4,6 +4,9 @@
   "use strict";
 
   const NARROW = 640;
+  // Widths that fit a printed page of letter or A4 size.
+  const PRINTED = 630;
+  const PRINTED_PANEL = 200;
   const source = document.currentScript.dataset.plotly;
   let loading = null;
 
@@ -57,6 +60,9 @@
     };
     await render(element.clientWidth);
     element.dataset.drawn = "yes";
+    const isPanel = element.closest(".chartfigure--multiples") !== null;
+    element.addEventListener("srm:print", () => render(Math.min(element.clientWidth, isPanel ? PRINTED_PANEL : PRINTED)));
+    element.addEventListener("srm:screen", () => render(element.clientWidth));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
       if (!width || !element.isConnected) return;
@@ -71,6 +77,12 @@
       draw(element);
     }
   };
+
+  const tell = (name) => {
+    for (const element of document.querySelectorAll('[data-drawn="yes"]')) element.dispatchEvent(new CustomEvent(name));
+  };
+  window.addEventListener("beforeprint", () => tell("srm:print"));
+  window.addEventListener("afterprint", () => tell("srm:screen"));
 
   drawAll(document);
   document.addEventListener("htmx:afterSettle", () => drawAll(document));

@@ -1,0 +1,95 @@
+"""Tables: order, pages, links, what a cell shows and what an export writes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from districts.tables import Cell, Column, Empty, Kind, Table, display, make_table
+
+ROWS = (("b", Decimal("10.5")), ("A", Decimal(-3)), ("c", None), ("d", Decimal(200)))
+COLUMNS = (
+    Column(key="name", label="Name"),
+    Column(key="cost", label="Cost", kind=Kind.MONEY),
+    Column(key="note", label="Note", is_sortable=False),
+)
+
+
+def table(query: dict[str, str], *, page_size: int = 50, total: int | None = None) -> Table:
+    return make_table(
+        key="t",
+        caption="Things",
+        columns=COLUMNS,
+        records=ROWS,
+        cells=lambda row: (row[0], row[1], "n"),
+        query=query,
+        sort="name",
+        page_size=page_size,
+        total=total,
+        empty=Empty(title="None"),
+        export_base="/d/x/things/",
+    )
+
+
+def names(made: Table) -> list[object]:
+    return [row.cells[0].value for row in made.rows]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("", ["A", "b", "c", "d"]),
+        ("-name", ["d", "c", "b", "A"]),
+        ("cost", ["A", "b", "d", "c"]),
+        ("-cost", ["d", "b", "A", "c"]),
+        ("note", ["A", "b", "c", "d"]),
+        ("nothing'--", ["A", "b", "c", "d"]),
+    ],
+)
+def test_rows_follow_the_asked_order_blanks_last_and_unknown_keys_the_default(
+    sort: str, expected: list[str]
+) -> None:
+    assert names(table({"sort": sort})) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [("1", ["A", "b"]), ("2", ["c", "d"]), ("9", ["c", "d"]), ("0", ["A", "b"]), ("²", ["A", "b"])],
+)
+def test_pages_are_cut_and_a_page_that_is_not_there_is_the_nearest(page: str, expected: list[str]) -> None:
+    assert names(table({"page": page}, page_size=2)) == expected
+
+
+def test_a_page_already_sorted_is_shown_as_it_came() -> None:
+    made = table({"page": "3", "sort": "-name"}, page_size=4, total=12)
+    assert names(made) == ["b", "A", "c", "d"]
+    assert (made.first_row, made.last_row, made.pages) == (9, 12, 3)
+
+
+def test_links_keep_the_filters_turn_the_order_and_leave_the_page() -> None:
+    made = table({"q": "a b", "sort": "-cost", "page": "2"}, page_size=2)
+    assert [heading.href for heading in made.headings] == [
+        "?q=a+b&sort=name",
+        "?q=a+b&sort=cost",
+        "",
+    ]
+    assert [heading.direction for heading in made.headings] == ["", "descending", ""]
+    assert made.previous_href == "?q=a+b&sort=-cost&page=1"
+    assert made.next_href == ""
+    assert made.csv_href == "/d/x/things/?q=a+b&sort=-cost&export=csv"
+
+
+def test_many_pages_show_the_ends_the_neighbours_and_gaps() -> None:
+    made = table({"page": "6"}, page_size=4, total=44)
+    shown = ["…" if link.is_gap else link.number for link in made.page_links]
+    assert shown == [1, "…", 5, 6, 7, "…", 11]
+    assert [link.number for link in made.page_links if link.is_current] == [6]
+
+
+def test_a_cell_shows_rounded_dollars_and_exact_ones_on_demand() -> None:
+    cell, column = Cell(value=Decimal("38214552.17")), COLUMNS[1]
+    assert display(cell=cell, column=column) == "$38.2M"
+    assert display(cell=cell, column=column, is_exact=True) == "$38,214,552.17"
+    assert display(cell=Cell(value=None), column=column) == "–"
+    assert display(cell=Cell(value=0, text="no spending"), column=column) == "no spending"
