@@ -146,6 +146,8 @@ def open_home(*, home: Path, durable: bool | None = None) -> Home:
     if durable is not None:
         state["durable"] = durable
     if not state.get("data"):
+        if (home / "servers" / "postgres").exists():
+            raise EmbeddedError(f"{home / 'servers'} holds data, but {path}, which opens it, is gone")
         state["data"] = str(_data_folder(home, user))
     if not _is_private_folder(state.get("socket_folder"), user):
         state["socket_folder"] = str(_new_private_folder(user))
@@ -183,8 +185,7 @@ def _data_folder(home: Path, user: ServiceUser | None) -> Path:
     os.chown(home, -1, user.gid)
     home.chmod(stat.S_IMODE(home.stat().st_mode) | stat.S_IXGRP)
     if not user.can_enter(home):
-        digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-        actual = Path("/var/lib/srm") / digest
+        actual = Path("/var/lib/srm") / secrets.token_hex(6)
         actual.parent.mkdir(mode=0o755, exist_ok=True)
         data.unlink(missing_ok=True)
         data.symlink_to(actual)

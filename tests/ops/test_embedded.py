@@ -164,3 +164,15 @@ def test_second_start_is_quick(home: Path, servers: embedded.Servers) -> None:
     started = time.monotonic()
     embedded.start(home=home)
     assert time.monotonic() - started < 5
+
+
+def test_data_whose_passwords_are_lost_are_kept_and_named(home: Path, servers: embedded.Servers) -> None:
+    embedded.stop(home=home)
+    state, aside = home / "servers.json", home / "aside.json"
+    state.rename(aside)
+    with pytest.raises(
+        embedded.EmbeddedError, match=r"holds data, but .*servers.json, which opens it, is gone"
+    ):
+        embedded.start(home=home)
+    aside.rename(state)
+    assert one(embedded.start(home=home).database_url, "SELECT 1") == 1
