@@ -190,6 +190,47 @@ def code_ledger(*, rules: Sequence[Rule], ledger: Ledger, is_strict: bool = True
     )
 
 
+@dataclass(frozen=True)
+class ShareOverlap:
+    """An account on which partial shares pass the whole in a fiscal year, and by which rules."""
+
+    account: int
+    fiscal_year: int
+    share: int
+    rules: tuple[int, ...]
+
+
+def find_share_overlap(*, rules: Sequence[Rule], ledger: Ledger, rule: int) -> ShareOverlap | None:
+    """Find where one partial rule and the others take more than the whole of an account.
+
+    rule: position of the rule being saved; what other rules do among themselves is not its fault.
+    None when its share is full, or there is room on each of its accounts in every fiscal year.
+    """
+    if rules[rule].share == FULL_SHARE:
+        return None
+    partial = [number for number, one in enumerate(rules) if one.share < FULL_SHARE]
+    spending = spending_only(ledger=ledger)
+    matched = dict(
+        zip(partial, _match(rules=[rules[number] for number in partial], ledger=spending), strict=True)
+    )
+    for year in np.unique(spending.fiscal_year).tolist():
+        held = [number for number in partial if rules[number].is_active(fiscal_year=year)]
+        if rule not in held:
+            continue
+        in_year = np.zeros(spending.accounts, dtype=np.bool_)
+        in_year[spending.account[spending.fiscal_year == year]] = True
+        total = np.zeros(spending.accounts, dtype=np.int64)
+        for number in held:
+            total[matched[number]] += rules[number].share
+        own = matched[rule]
+        over = own[(total[own] > FULL_SHARE) & in_year[own]]
+        if over.size:
+            account = int(over[0])
+            by = tuple(number for number in held if account in matched[number])
+            return ShareOverlap(account=account, fiscal_year=year, share=int(total[account]), rules=by)
+    return None
+
+
 def _joined(parts: Sequence[Ints]) -> Ints:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 

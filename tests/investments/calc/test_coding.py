@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from investments.calc.coding import Coding, Rule, ShareOverlapError, code_ledger
+from investments.calc.coding import (
+    Coding,
+    Rule,
+    ShareOverlap,
+    ShareOverlapError,
+    code_ledger,
+    find_share_overlap,
+)
 from investments.calc.coding_meter import MeterCell, coding_meter
 from investments.calc.ledger_cost import CostCell, Overlap, RuleTotal, ledger_cost, overlaps, rule_totals
 from tests.investments.calc.ledgers import Row, ledger, rule
@@ -76,6 +83,24 @@ def test_partial_shares_over_the_whole_are_refused_and_named() -> None:
         )
     assert (caught.value.rule, caught.value.account, caught.value.fiscal_year) == (1, 1, 2024)
     assert str(caught.value) == "Partial shares add up to 120% of one account in FY2024."
+
+
+def test_an_overlap_is_found_for_the_rule_that_makes_it_only() -> None:
+    rules = [
+        rule("a", share="0.6", fund="01"),
+        rule("b", share="0.6", resource="0000", years="2024-"),
+        rule("c", share="0.6", resource="3010"),
+        rule("d", resource="0000"),
+    ]
+    books = ledger([row("3010", "5.00", year=2023), row("0000", "1.00", year=2023), row("0000", "2.00")])
+    assert find_share_overlap(rules=rules, ledger=books, rule=1) == ShareOverlap(
+        account=1, fiscal_year=2024, share=120_000_000, rules=(0, 1)
+    )
+    assert find_share_overlap(rules=rules, ledger=books, rule=2) == ShareOverlap(
+        account=0, fiscal_year=2023, share=120_000_000, rules=(0, 2)
+    )
+    assert find_share_overlap(rules=rules, ledger=books, rule=3) is None
+    assert find_share_overlap(rules=rules[:1], ledger=books, rule=0) is None
 
 
 def test_partial_shares_over_the_whole_get_what_is_left_when_not_strict() -> None:
