@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from districts import charts, parts, tables
+from districts.access.decorators import public_page
 
 YEARS = ("FY2021", "FY2022", "FY2023", "FY2024", "FY2025", "FY2026")
 SCHOOL_YEARS = ("2018–19", "2019–20", "2020–21", "2021–22", "2022–23", "2023–24")
@@ -58,7 +59,8 @@ class ExampleUpload(forms.Form):
     ledgers = forms.FileField(label="Files", help_text="SACS .dat, CSV, TSV or XLSX, up to 300 MB each.")
 
 
-def show(request: HttpRequest) -> HttpResponse:
+@public_page
+def show_styleguide(request: HttpRequest) -> HttpResponse:
     """Show the style guide."""
     return render(
         request,

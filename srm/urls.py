@@ -1,10 +1,12 @@
 """What people and programs can ask for."""
 
+from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from districts.urls import entrance_patterns
 from srm.health import show_health
+from srm.styleguide import show_styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", show_health, name="health"),
@@ -12,3 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("d/<slug:slug>/", include("districts.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", show_styleguide, name="styleguide"))
