@@ -36,7 +36,6 @@ class CodeList(FileKind):
     label = "Chart-of-accounts list (codes and titles)"
     family = "codes"
     stage = (("slice", "smallint"), ("code", "text"), ("title", "text"), ("row_number", "integer"))
-    changed_inputs = ("coding_rules",)
 
     def recognise(self, sample: Sample) -> float:
         """Likely when there are a code and a title column and little else."""

@@ -135,7 +135,7 @@ def _score(name: str, names: Sequence[str]) -> int:
 
 def _is_money(sample: Sample, column: str) -> bool:
     values = sample.column_values(column)
-    return not values or sum(1 for value in values if _MONEY.match(value)) >= 0.8 * len(values)
+    return not values or sum(1 for value in values if _MONEY.match(value)) >= 0.5 * len(values)
 
 
 def _are_years(sample: Sample, column: str) -> bool:
