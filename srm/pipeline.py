@@ -7,13 +7,21 @@ from diagnostics.recompute.returns import VERSION as RETURN_VERSION
 from diagnostics.recompute.returns import initiative_return
 from diagnostics.recompute.trends import VERSION as TREND_VERSION
 from diagnostics.recompute.trends import trend
-from districts.pipeline.spec import Calculation, Pipeline
+from districts.landing import jobs
+from districts.pipeline.spec import Calculation, Job, Pipeline
+from investments.imports.code_list import CodeList
+from investments.imports.generic_ledger import GenericLedger
+from investments.imports.sacs_csv import SacsCsv
+from investments.imports.sacs_dat import SacsDat
 from investments.recompute import VERSION as COST_VERSION
 from investments.recompute import ledger_cost
 
 PIPELINE = Pipeline(
-    file_kinds=(),
-    jobs=(),
+    file_kinds=(SacsDat(), SacsCsv(), CodeList(), GenericLedger()),
+    jobs=(
+        Job(name=jobs.READ_JOB, run=jobs.read_upload, give_up=jobs.give_up),
+        Job(name=jobs.IMPORT_JOB, run=jobs.import_upload, give_up=jobs.give_up),
+    ),
     calculations=(
         Calculation("ledger_cost", COST_VERSION, ("ledger", "coding_rules", "initiatives"), ledger_cost),
         Calculation("trend", TREND_VERSION, ("results", "schools"), trend),
