@@ -76,7 +76,7 @@ class Slot:
             self._template = _template(self.servers)
         _clone(self.servers, template=self._template, database=self.database)
         shutil.rmtree(self.home, ignore_errors=True)
-        self.home.mkdir()
+        (self.home / "static").mkdir(parents=True)
 
     def release(self) -> None:
         """Give the slot back, and stop the servers when no test process is left that uses them."""
