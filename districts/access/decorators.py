@@ -27,11 +27,9 @@ class DistrictRequest(HttpRequest):
     """A request inside a district, as views see it (for typing only)."""
 
     access: Access
+    district: District
+    role: str
     htmx: Any
-
-    @property
-    def district(self) -> District:
-        return self.access.district
 
 
 View = Callable[..., HttpResponse]
@@ -57,6 +55,7 @@ def district_page(permission: Permission, *, write: Permission | None = None) ->
             if request.method not in PAGE_METHODS:
                 return HttpResponseNotAllowed(PAGE_METHODS)
             kwargs.pop("slug", None)
+            request.district, request.role = request.access.district, request.access.role
             with timezone.override(ZoneInfo(request.access.district.time_zone)):
                 try:
                     return view(request, *args, **kwargs)
