@@ -7,7 +7,6 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
-from rest_framework.views import exception_handler as drf_exception_handler
 
 from districts.access.permissions import Permission, can
 from districts.errors import DomainError
@@ -50,6 +49,8 @@ class HasDistrictPermission(BasePermission):
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer anticipated failures in words, and undo what the request wrote."""
+    from rest_framework.views import exception_handler as drf_exception_handler  # it imports this module
+
     if isinstance(exc, DomainError):
         response: Response | None = Response({"detail": exc.message}, status=exc.status)
     else:
