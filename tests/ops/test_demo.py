@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -43,7 +45,7 @@ class Demo:
 
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port = home, port
-        self.output = home.parent / f"{home.name}-output.txt"
+        self.output = home.parent / f"output-{time.monotonic_ns()}.txt"
         unwanted = ("DATABASE_URL", "REDIS_URL", "SRM_ENV", "SRM_SECRET_KEY", "SRM_ALLOWED_HOSTS")
         environment = {name: value for name, value in os.environ.items() if name not in unwanted}
         with self.output.open("w") as output:
@@ -84,9 +86,18 @@ class Demo:
         return self.process.wait(timeout=60)
 
 
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """One home for every test here: the first start makes it, the others find it."""
+    folder = Path(tempfile.mkdtemp(prefix="srm-demo-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def demo(short_folder: Path) -> Iterator[Demo]:
-    running = Demo(short_folder / "home", free_port())
+def demo(home: Path) -> Iterator[Demo]:
+    running = Demo(home, free_port())
     try:
         wait_for(running.is_announced, seconds=120)
         yield running
@@ -141,6 +152,8 @@ def test_second_start_keeps_secrets_and_ends_what_a_killed_one_left(demo: Demo) 
     wait_for(lambda: not psutil.pid_exists(demo.process.pid))
     for pid in left:  # the web still holds the port
         assert psutil.pid_exists(pid)
+    prepared = (demo.home / "prepared").read_text()
+    (demo.home / "prepared").write_text("an older version")
     started = time.monotonic()
     again = Demo(demo.home, demo.port)
     wait_for(again.is_announced)
@@ -151,10 +164,31 @@ def test_second_start_keeps_secrets_and_ends_what_a_killed_one_left(demo: Demo) 
         assert (demo.home / "secret-key").stat().st_mode & 0o077 == 0
         assert (demo.home / "servers.json").stat().st_mode & 0o077 == 0
         assert not [pid for pid in left if pid in again.processes()]
-        assert seconds < 30
+        assert seconds < 60
+        assert "Ending 3 processes of an earlier start ..." in again.output.read_text()
+        assert "Bringing the database up to date ..." in again.output.read_text()
+        assert (demo.home / "prepared").read_text() == prepared
     finally:
         assert again.interrupt() == 0
     assert again.processes() == {}
+
+
+def test_a_home_prepared_by_this_code_is_left_alone(demo: Demo) -> None:
+    assert demo.interrupt() == 0
+    started = time.monotonic()
+    again = Demo(demo.home, demo.port)
+    wait_for(again.is_announced)
+    seconds = time.monotonic() - started
+    assert again.interrupt() == 0
+    assert "Bringing the database up to date ..." not in again.output.read_text()
+    assert seconds < 30
+
+
+def test_a_second_demo_on_the_same_home_is_refused(demo: Demo) -> None:
+    refused = Demo(demo.home, free_port())
+    assert refused.process.wait(timeout=60) == 1
+    assert f"SRM already runs on {demo.home}." in refused.output.read_text()
+    assert demo.health() == "ok"
 
 
 def test_taken_port_gets_a_plain_message(short_folder: Path) -> None:
