@@ -18,6 +18,9 @@ task_time_limit = 3000  # below the visibility time-out: a task is never handed 
 task_soft_time_limit = 2940
 task_default_queue = "srm"
 worker_prefetch_multiplier = 1
+# Celery closes the database connection around every task unless told otherwise; districts.pipeline.tasks
+# does it as a request would, by age and health.
+CELERY_DB_REUSE_MAX = 1_000_000
 worker_max_tasks_per_child = 500
 worker_hijack_root_logger = False
 worker_enable_remote_control = True

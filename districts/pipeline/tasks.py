@@ -3,6 +3,7 @@
 import socket
 
 from celery import shared_task
+from django.db import close_old_connections
 
 from districts.pipeline import engine, sweep
 from districts.pipeline.engine import Unit
@@ -11,12 +12,14 @@ from districts.pipeline.engine import Unit
 @shared_task(name="run_unit", ignore_result=True)
 def run_unit(district_id: int, target: str, ref: str = "") -> str:
     """Run one unit of marked work of one district."""
+    close_old_connections()
     return engine.run_unit(unit=Unit(district_id, target, ref))
 
 
 @shared_task(name="sweep", ignore_result=True)
 def sweep_marks() -> int:
     """Platform task: hand out marked work that no hint reached, every few seconds."""
+    close_old_connections()
     sweep.beat_heart(name=socket.gethostname())
     units = sweep.list_waiting_units()
     for unit in units:
