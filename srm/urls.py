@@ -3,10 +3,15 @@
 from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
+from drf_spectacular.views import SpectacularAPIView
 
+from districts.access.decorators import public_page
+from districts.landing.api import UploadList, UploadShow
 from districts.urls import entrance_patterns
+from investments.api import LedgerTotals
 from srm.health import show_health
 from srm.styleguide import show_styleguide
+from strategy.api import MetricList
 
 # Below /d/<slug>/: every page of one district.
 district_pages: list[URLPattern | URLResolver] = [
@@ -14,11 +19,21 @@ district_pages: list[URLPattern | URLResolver] = [
     path("strategy/", include("strategy.urls")),
 ]
 
+# Below /api/v1/d/<slug>/: what programs may ask of one district.
+district_api: list[URLPattern | URLResolver] = [
+    path("ledger/totals/", LedgerTotals.as_view(), name="api-ledger-totals"),
+    path("metrics/", MetricList.as_view(), name="api-metrics"),
+    path("uploads/", UploadList.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>/", UploadShow.as_view(), name="api-upload"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", show_health, name="health"),
     *entrance_patterns,
     path("accounts/", include("allauth.urls")),
     path("d/<slug:slug>/", include(district_pages)),
+    path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api-schema"),
+    path("api/v1/d/<slug:slug>/", include(district_api)),
 ]
 
 if settings.DEBUG:

@@ -1,0 +1,90 @@
+"""The API of money: ledger totals, each with the filing it is of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from districts.access.api_views import DistrictApi
+from districts.access.permissions import Permission
+from investments.models import AmountKind
+from investments.selectors import get_ledger_total
+from investments.selectors.ledger import object_range
+
+_CODE = r"^[0-9A-Za-z]{1,10}$"
+
+
+class TotalsQuery(serializers.Serializer[Any]):
+    """Which part of the ledger to add up; objects as a range of four-digit codes, ends included."""
+
+    fiscal_year = serializers.IntegerField(min_value=1990, max_value=2100)
+    kind = serializers.ChoiceField(choices=AmountKind.choices)
+    fund = serializers.RegexField(_CODE, required=False, default="")
+    resource = serializers.RegexField(_CODE, required=False, default="")
+    goal = serializers.RegexField(_CODE, required=False, default="", help_text="SACS goal")
+    function = serializers.RegexField(_CODE, required=False, default="")
+    object_from = serializers.RegexField(r"^[0-9]{4}$", required=False, default="")
+    object_to = serializers.RegexField(r"^[0-9]{4}$", required=False, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a range that runs backwards."""
+        first, last = attrs["object_from"], attrs["object_to"]
+        if first and last and first > last:
+            raise serializers.ValidationError({"object_to": "Must not be below object_from."})
+        return attrs
+
+
+class FilingOutput(serializers.Serializer[Any]):
+    """A filing that a figure is of."""
+
+    id = serializers.UUIDField()
+    upload_id = serializers.UUIDField()
+    filename = serializers.CharField()
+    ledger = serializers.CharField()
+    period = serializers.CharField()
+    filed_at = serializers.DateTimeField()
+
+
+class TotalsOutput(serializers.Serializer[Any]):
+    """An exact sum; null when no filing of that year and kind is there (which is not zero dollars)."""
+
+    amount = serializers.DecimalField(max_digits=26, decimal_places=6, allow_null=True)
+    fiscal_year = serializers.IntegerField()
+    kind = serializers.CharField()
+    filing = FilingOutput(allow_null=True)
+    filings = FilingOutput(many=True)
+
+
+class LedgerTotals(DistrictApi):
+    """Totals of the ledger as it counts now."""
+
+    permission = Permission.VIEW_LEDGER
+
+    @extend_schema(parameters=[TotalsQuery], responses=TotalsOutput, operation_id="ledger_totals")
+    def get(self, request: Request) -> Response:
+        """Add up the accounts that match, over all current filings of the year and kind."""
+        query = TotalsQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        total = get_ledger_total(
+            fiscal_year=wanted["fiscal_year"],
+            kind=wanted["kind"],
+            filters={
+                **{name: wanted[name] for name in ("fund", "resource", "goal", "function") if wanted[name]},
+                "object": object_range(first=wanted["object_from"], last=wanted["object_to"]),
+            },
+        )
+        filings = FilingOutput(total.filings, many=True).data
+        return Response(
+            {
+                "amount": str(total.amount) if filings else None,
+                "fiscal_year": wanted["fiscal_year"],
+                "kind": wanted["kind"],
+                "filing": filings[0] if filings else None,
+                "filings": filings,
+            }
+        )
