@@ -1,0 +1,1 @@
+"""The board's page: goals, dollars and initiatives in words, never a school or a student."""

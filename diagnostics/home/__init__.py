@@ -1,0 +1,1 @@
+"""The cabinet's home: goals, dollars, verdicts in words, what needs someone."""

@@ -1,0 +1,113 @@
+"""Strategic goals with where their metric stands; must not write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+
+from diagnostics.models import Trend
+from districts import formatting
+from districts.pipeline.selectors import shown_at
+from strategy.models import Goal, Metric
+from strategy.selectors.goals import measured
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalStanding:
+    """A strategic goal in use: where it began, where the district stands, where it should be."""
+
+    id: UUID
+    name: str
+    metric: str
+    unit: str
+    is_leading: bool
+    direction: str
+    population: str
+    baseline_value: Decimal
+    baseline_year: int
+    target_value: Decimal
+    due_on: date
+    level: float | None
+    level_year: int | None
+    change: float | None
+
+    @property
+    def aim(self) -> str:
+        """Say the aim in one sentence."""
+        verb = "Raise" if self.direction == Metric.Direction.UP else "Lower"
+        return (
+            f"{verb} {lower_first(self.metric)} from {measured(self.baseline_value, self.unit)}"
+            f" ({formatting.school_year(self.baseline_year)}) to {measured(self.target_value, self.unit)} by"
+            f" {formatting.day(self.due_on)}."
+        )
+
+    @property
+    def standing(self) -> str:
+        """Say where the metric stands, or that nothing has arrived."""
+        if self.level is None:
+            return "No results of this metric have arrived yet."
+        now = f"{measured(self.level, self.unit)} in {formatting.school_year(self.level_year)}"
+        gap = abs(float(self.target_value) - self.level)
+        if self.is_reached:
+            return f"Now {now}: the target is reached."
+        return f"Now {now}: {measured_gap(gap, self.unit)} short of the target."
+
+    @property
+    def is_reached(self) -> bool:
+        if self.level is None:
+            return False
+        is_up = self.direction == Metric.Direction.UP
+        target = float(self.target_value)
+        return self.level >= target if is_up else self.level <= target
+
+
+def list_goal_standings() -> tuple[GoalStanding, ...]:
+    """Return strategic goals in use, by due date, with the district's level of their metric. One query."""
+    shown = Trend.objects.filter(
+        shown_at(None), metric=OuterRef("metric"), group=OuterRef("group"), school__isnull=True
+    )
+    stands = JSONObject(level="level", level_year="level_year", change="change")
+    rows = (
+        Goal.objects.filter(archived_at__isnull=True)
+        .order_by("due_on", "name")
+        .values(
+            "id",
+            "name",
+            "direction",
+            "population",
+            "baseline_value",
+            "baseline_year",
+            "target_value",
+            "due_on",
+            metric_name=F("metric__name"),
+            unit=F("metric__unit"),
+            is_leading=F("metric__is_leading"),
+            stands=ArraySubquery(shown.values(cell=stands)),
+        )
+    )
+    return tuple(_goal(dict(row)) for row in rows)
+
+
+def measured_gap(gap: float, unit: str) -> str:
+    """Write a distance between two values of a metric: 3.4 points, 12."""
+    digits = 0 if unit == Metric.Unit.COUNT else 1
+    noun = "" if unit == Metric.Unit.COUNT else " points"
+    return f"{formatting.number(gap, digits)}{noun}"
+
+
+def lower_first(text: str) -> str:
+    """Return text to go on a sentence with; ELA stays ELA."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _goal(row: dict[str, Any]) -> GoalStanding:
+    stands = row.pop("stands")
+    nothing = {"level": None, "level_year": None, "change": None}
+    return GoalStanding(metric=row.pop("metric_name"), **row, **(stands[0] if stands else nothing))

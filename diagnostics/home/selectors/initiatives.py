@@ -1,0 +1,121 @@
+"""Initiatives with their dollars and verdicts, one row each; must not judge or write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from diagnostics.calc.verdict import Verdict
+from diagnostics.calc.verdict_words import LABELS
+from diagnostics.home.selectors.dollars import Dollars, cost_column, read_dollars
+from diagnostics.models import InitiativeReturn
+from districts.pipeline.selectors import shown_at
+from investments.models import CodingRule
+from strategy.models import Initiative, InitiativeSchool
+
+NOT_COMPUTED = "Not computed yet"
+ORDER = (*(LABELS[one] for one in Verdict), NOT_COMPUTED)
+"""Verdicts in the order pages list them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitiativeLine:
+    """An initiative in use, with what it costs and what can be said of it."""
+
+    id: UUID
+    name: str
+    kind: str
+    goal_id: UUID
+    goal: str
+    owner_id: int | None
+    owner: str
+    department: str
+    grades: str
+    groups: str
+    review_on: date
+    review_rule: str
+    theory_of_action: str
+    school_count: int
+    rule_count: int
+    verdict: str
+    sentence: str
+    reason: str
+    next_step: str
+    dollars: Dollars = field(default_factory=dict)
+
+    @property
+    def kind_label(self) -> str:
+        return Initiative.Kind(self.kind).label
+
+    @property
+    def is_judged(self) -> bool:
+        return self.kind == Initiative.Kind.INITIATIVE
+
+    def spent(self, fiscal_year: int | None, kind: str = "actual") -> Decimal | None:
+        """Return the dollars of a fiscal year and kind; None where nothing is coded to it."""
+        return None if fiscal_year is None else self.dollars.get((fiscal_year, kind))
+
+
+def list_initiative_lines() -> tuple[InitiativeLine, ...]:
+    """Return every initiative in use, by name. One query."""
+    shown = InitiativeReturn.objects.filter(shown_at(None), initiative=OuterRef("pk"))
+    words = JSONObject(verdict="verdict", sentence="sentence", reason="reason", next_step="next_step")
+    rows = (
+        Initiative.objects.filter(archived_at__isnull=True)
+        .order_by("name")
+        .values(
+            "id",
+            "name",
+            "kind",
+            "goal_id",
+            "owner_id",
+            "grades",
+            "groups",
+            "review_on",
+            "review_rule",
+            "theory_of_action",
+            goal_name=F("goal__name"),
+            owner_name=F("owner__name"),
+            owner_email=F("owner__email"),
+            department_name=F("department__name"),
+            school_count=_count(InitiativeSchool.objects.all()),
+            rule_count=_count(CodingRule.objects.filter(archived_at__isnull=True)),
+            said=ArraySubquery(shown.values(cell=words)),
+            costs=cost_column(),
+        )
+    )
+    return tuple(_line(row) for row in rows)
+
+
+def _count(rows: Any) -> Coalesce:
+    counted = rows.filter(initiative=OuterRef("pk")).order_by().values("initiative").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def _line(row: Mapping[str, Any]) -> InitiativeLine:
+    plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action school_count rule_count"
+    said = row["said"][0] if row["said"] else {}
+    return InitiativeLine(
+        **{name: row[name] for name in plain.split()},
+        goal=row["goal_name"],
+        owner=row["owner_name"] or row["owner_email"] or "",
+        department=row["department_name"] or "",
+        verdict=label_of(said.get("verdict", "")),
+        sentence=said.get("sentence", ""),
+        reason=said.get("reason", ""),
+        next_step=said.get("next_step", ""),
+        dollars=read_dollars(row["costs"]),
+    )
+
+
+def label_of(verdict: str) -> str:
+    """Return a verdict in words; a verdict that is not one has not been computed."""
+    return LABELS[Verdict(verdict)] if verdict in list(Verdict) else NOT_COMPUTED

@@ -1,0 +1,1 @@
+"""The page of one initiative: cost, outcome, verdict, where it comes from."""

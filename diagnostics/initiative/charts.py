@@ -1,0 +1,145 @@
+"""Charts of the initiative page: cost stacked by source, and the outcome beside the district; must not query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from diagnostics.calc.pooling import YearValue
+from diagnostics.initiative.selectors import InitiativePage
+from diagnostics.initiative.selectors.costs import NO_SPENDING, Costs, YearCost
+from districts import formatting
+from districts.charts import PERCENT, Figure, Series, Unit, bar_stacked, count, line_trend
+from investments.models import AmountKind
+
+SOURCES_SHOWN = 5
+_SHORT = {AmountKind.ESTIMATED_ACTUAL: " estimate", AmountKind.BUDGET: " budget"}
+
+
+def cost_chart(*, page: InitiativePage) -> Figure | None:
+    """Return cost by year stacked by source, forecasts hollow; None without any spending."""
+    years = [one for one in page.costs.shown if abs(one.counted) >= NO_SPENDING]
+    if not years:
+        return None
+    names = tuple(year_name(one) for one in years)
+    forecast = tuple(year_name(one) for one in years if one.is_forecast)
+    return bar_stacked(
+        key="cost",
+        label=f"Ledger cost of {page.record.name} by fiscal year and source",
+        caption="Ledger cost, all funds, direct and indirect."
+        + (" Hollow: forecasts, never added to actuals." if forecast else ""),
+        x=names,
+        series=_series(costs=page.costs, years=years),
+        forecast=forecast,
+        takeaway=_cost_takeaway(page),
+    )
+
+
+def outcome_chart(*, page: InitiativePage) -> Figure | None:
+    """Return the metric at the schools served beside the district; a break starts a line of its own."""
+    outcome, goal = page.outcome, page.record.goal
+    if not outcome.years:
+        return None
+    x = tuple(formatting.school_year(year) for year in outcome.years)
+    series: list[Series] = []
+    if any(one.value is not None for one in outcome.served):
+        series += _lines("Schools it serves", outcome.served, outcome.years, goal.break_years, 0)
+    series += _lines("District", outcome.district, outcome.years, goal.break_years, 7)
+    where = "at the schools it serves and in the district" if len(series) > 1 else "in the district"
+    return line_trend(
+        key="outcome",
+        label=f"{goal.metric} {where}",
+        caption=f"{goal.population}. A trend describes; it does not show what caused it."
+        + (" A gap: no value, or values that cannot be compared." if _has_gap(page) else ""),
+        x=x,
+        series=series,
+        unit=unit_of(goal.unit),
+        target=float(goal.target_value),
+        takeaway=_outcome_takeaway(page),
+    )
+
+
+def unit_of(unit: str) -> Unit:
+    """Return the chart unit of a metric."""
+    if unit == "percent":
+        return PERCENT
+    return Unit(name="count", title="Points") if unit == "points" else count("students")
+
+
+def year_name(one: YearCost) -> str:
+    """Name a fiscal year and, where it is a forecast, its kind."""
+    return formatting.fiscal_year(one.fiscal_year) + _SHORT.get(AmountKind(one.kind), "")
+
+
+def _series(*, costs: Costs, years: Sequence[YearCost]) -> tuple[Series, ...]:
+    keys = [(one.fiscal_year, one.kind) for one in years]
+    sums: dict[str, dict[tuple[int, str], Decimal]] = {}
+    for cell in costs.cells:
+        key = (cell.fiscal_year, cell.kind)
+        if key in keys:
+            source = sums.setdefault(cell.source, {})
+            source[key] = source.get(key, Decimal(0)) + cell.counted
+    ranked = sorted(sums, key=lambda code: sum(abs(v) for v in sums[code].values()), reverse=True)
+    shown, rest = ranked[:SOURCES_SHOWN], ranked[SOURCES_SHOWN:]
+    series = [
+        Series(name=costs.source_name(code), values=tuple(sums[code].get(key) for key in keys))
+        for code in shown
+    ]
+    if rest:
+        others = tuple(sum((sums[code].get(key, Decimal(0)) for code in rest), Decimal(0)) for key in keys)
+        series.append(Series(name=f"{len(rest)} other sources", values=others, colour=7))
+    return tuple(series)
+
+
+def _lines(
+    name: str, values: Sequence[YearValue], years: Sequence[int], breaks: Sequence[int], colour: int
+) -> list[Series]:
+    """Return one series for each unbroken stretch, the latest under the plain name."""
+    known = {one.year: one.value for one in values}
+    bounds = [*sorted(one for one in set(breaks) if years[0] < one <= years[-1]), years[-1] + 1]
+    series: list[Series] = []
+    start = years[0]
+    for end in bounds:
+        part = tuple(known.get(year) if start <= year < end else None for year in years)
+        if any(value is not None for value in part):
+            label = name if end == bounds[-1] else f"{name}, before {formatting.school_year(end)}"
+            series.append(Series(name=label, values=part, colour=colour))
+        start = end
+    return list(reversed(series))
+
+
+def _has_gap(page: InitiativePage) -> bool:
+    known = {one.year for one in page.outcome.district if one.value is not None}
+    return len(known) < len(page.outcome.years) or bool(page.record.goal.break_years)
+
+
+def _cost_takeaway(page: InitiativePage) -> str:
+    latest = page.latest
+    if latest is None or abs(latest.counted) < NO_SPENDING:
+        year = formatting.fiscal_year(page.costs.latest_year)
+        return (
+            f"No actual spending in {year}"
+            if page.costs.latest_year
+            else "Forecasts only; no actual spending yet"
+        )
+    text = f"{formatting.dollars_short(latest.counted)} in {formatting.fiscal_year(latest.fiscal_year)}"
+    before = page.costs.year(latest.fiscal_year - 1)
+    if before is None or before.counted < NO_SPENDING:
+        return text
+    step = latest.counted - before.counted
+    word = "up" if step > 0 else "down"
+    return f"{text}, {word} {formatting.dollars_short(abs(step))} from the year before"
+
+
+def _outcome_takeaway(page: InitiativePage) -> str:
+    served = [one for one in page.outcome.served if one.value is not None]
+    district = {one.year: one.value for one in page.outcome.district}
+    write = unit_of(page.record.goal.unit).write
+    if not served:
+        known = [one for one in page.outcome.district if one.value is not None]
+        return f"District: {write(known[-1].value)} in {formatting.school_year(known[-1].year)}"
+    last = served[-1]
+    return (
+        f"{write(last.value)} at the schools it serves, {write(district.get(last.year))} in the district,"
+        f" {formatting.school_year(last.year)}"
+    )

@@ -1,0 +1,180 @@
+"""Panels of the initiative page: figures, verdict, forecast record, provenance; must not query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diagnostics.initiative.charts import year_name
+from diagnostics.initiative.selectors import InitiativePage
+from diagnostics.initiative.selectors.costs import NO_SPENDING, ForecastError, YearCost
+from diagnostics.initiative.selectors.record import FilingLine
+from diagnostics.links import allowed, link_if_there
+from districts import formatting
+from districts.access.decorators import DistrictRequest
+from districts.access.permissions import Permission
+from districts.parts import Notice, Source, Stat, Tone, Verdict
+from investments.models import AmountKind
+
+_FORECAST_NAMES = {AmountKind.ESTIMATED_ACTUAL: "estimate", AmountKind.BUDGET: "budget"}
+
+
+def figures(request: DistrictRequest, *, page: InitiativePage) -> tuple[Stat, ...]:
+    """Return the figures of the page: cost, forecast, per student, schools."""
+    stats = [_cost_stat(request, page=page)]
+    if page.next_forecast is not None and abs(page.next_forecast.counted) >= NO_SPENDING:
+        stats.append(_forecast_stat(request, page=page, one=page.next_forecast))
+    stats.append(_per_student_stat(page))
+    stats.append(
+        Stat(
+            label="Schools it serves",
+            value=formatting.number(len(page.record.schools)) if page.record.schools else "Not named",
+            note="" if page.record.schools else "Without them there is no comparison.",
+            href="#schools" if page.record.schools else "",
+        )
+    )
+    return tuple(stats)
+
+
+def verdict_panel(*, page: InitiativePage) -> Verdict:
+    """Return the verdict; its sentence is the page's first words, so it is not said twice."""
+    said = page.record.said
+    return Verdict(words=said.words, reason=said.reason, known=said.known, next_step=said.next_step)
+
+
+def forecast_words(*, page: InitiativePage) -> tuple[str, ...]:
+    """Say how far this district's own past forecasts were off, for this initiative and for all spending."""
+    lines = []
+    if page.costs.own_errors:
+        lines.append(f"For this initiative: {_errors(page.costs.own_errors)}.")
+    if page.costs.district_errors:
+        lines.append(f"For all spending of the district: {_errors(page.costs.district_errors)}.")
+    return tuple(lines)
+
+
+def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost) -> tuple[Source, ...]:
+    """Return where a year's figure comes from: filing, file, import time, rules, ledger rows."""
+    sources: list[Source] = []
+    may_see = allowed(request, Permission.VIEW_DATA)
+    for filing in page.record.filings:
+        if (filing.fiscal_year, filing.kind) != (one.fiscal_year, one.kind):
+            continue
+        href = link_if_there(request, "districts:upload-show", upload_id=filing.upload_id) if may_see else ""
+        sources += [
+            Source(label="File", text=filing.filename, href=href),
+            Source(
+                label="Filed and imported",
+                text=f"{formatting.day(filing.filed_at)}; {formatting.day(filing.imported_at)}",
+            ),
+        ]
+    sources.append(
+        Source(label="What is counted", text="Ledger cost: what its coding rules count, direct and indirect")
+    )
+    if allowed(request, Permission.VIEW_LEDGER):
+        query = {"initiative": str(page.record.id), "fiscal_year": str(one.fiscal_year), "kind": one.kind}
+        href = link_if_there(request, "investments:ledger-rows", query)
+        sources.append(Source(label="Rows", text="The ledger rows behind it", href=href))
+    return tuple(sources)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRow:
+    """A file of the ledger with the page of its upload, where this person may open it."""
+
+    filing: FilingLine
+    href: str
+
+
+def file_rows(request: DistrictRequest, *, page: InitiativePage) -> tuple[FileRow, ...]:
+    """Return the files behind the ledger figures."""
+    may_see = allowed(request, Permission.VIEW_DATA)
+    return tuple(
+        FileRow(
+            filing=one,
+            href=link_if_there(request, "districts:upload-show", upload_id=one.upload_id) if may_see else "",
+        )
+        for one in page.record.filings
+    )
+
+
+def archived_notice(*, page: InitiativePage) -> Notice | None:
+    """Return the notice that the initiative is out of use, or None."""
+    if page.record.archived_at is None:
+        return None
+    day = formatting.day(page.record.archived_at)
+    return Notice(
+        tone=Tone.INFO,
+        title="This initiative is archived",
+        text=f"Archived on {day}. Its figures stay; its verdict is no longer computed.",
+    )
+
+
+def _cost_stat(request: DistrictRequest, *, page: InitiativePage) -> Stat:
+    latest = page.latest
+    if page.costs.latest_year is None:
+        return Stat(label="Cost", value="Not known", note="No actual spending has been imported yet.")
+    label = f"Spent in {formatting.fiscal_year(page.costs.latest_year)}"
+    if latest is None:
+        return Stat(
+            label=label, value="Nothing coded", note="No coding rule catches dollars for it in this year."
+        )
+    if abs(latest.counted) < NO_SPENDING:
+        return Stat(label=label, value="No spending", exact=formatting.dollars_exact(latest.counted))
+    notes = []
+    if abs(latest.indirect) >= NO_SPENDING:
+        notes.append(f"{formatting.dollars_short(latest.indirect)} of it indirect.")
+    if abs(latest.elsewhere) >= NO_SPENDING:
+        notes.append(f"Its rules also catch {formatting.dollars_short(latest.elsewhere)} counted elsewhere.")
+    return Stat(
+        label=label,
+        value=formatting.dollars_short(latest.counted),
+        exact=formatting.dollars_exact(latest.counted),
+        note=" ".join(notes),
+        sources=sources_of(request, page=page, one=latest),
+    )
+
+
+def _forecast_stat(request: DistrictRequest, *, page: InitiativePage, one: YearCost) -> Stat:
+    past = [error for error in page.costs.district_errors if error.kind == one.kind]
+    note = ""
+    if past:
+        last = past[-1]
+        note = (
+            f"The district’s {_FORECAST_NAMES[AmountKind(last.kind)]} of FY{last.fiscal_year} was"
+            f" {_off(last.percent)} what was spent, over all its spending."
+        )
+    return Stat(
+        label=year_name(one),
+        value=formatting.dollars_short(one.counted),
+        exact=formatting.dollars_exact(one.counted),
+        note=note,
+        is_forecast=True,
+        sources=sources_of(request, page=page, one=one),
+    )
+
+
+def _per_student_stat(page: InitiativePage) -> Stat:
+    found = page.per_student
+    if found.dollars is None:
+        return Stat(label="Cost per student", value="Not known", note=found.why_not)
+    return Stat(
+        label="Cost per student enrolled at its schools",
+        value=formatting.dollars_short(found.dollars),
+        exact=formatting.dollars_exact(found.dollars),
+        note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
+        f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
+        " not a count of students who took part.",
+    )
+
+
+def _errors(errors: Sequence[ForecastError]) -> str:
+    return "; ".join(
+        f"FY{one.fiscal_year} {_FORECAST_NAMES[AmountKind(one.kind)]} {_off(one.percent)} what was spent"
+        for one in errors
+    )
+
+
+def _off(percent: float) -> str:
+    if abs(percent) < 0.05:
+        return "equal to"
+    return f"{formatting.percent(abs(percent))} {'over' if percent > 0 else 'under'}"

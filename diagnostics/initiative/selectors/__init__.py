@@ -1,0 +1,83 @@
+"""Read side of the initiative page: everything it says, in two queries. Must not write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from diagnostics.initiative.selectors.costs import Costs, YearCost, cost_columns, read_costs
+from diagnostics.initiative.selectors.outcome import Outcome, get_outcome
+from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
+from diagnostics.initiative.selectors.record import FIELDS, Record, read_record, record_columns
+from districts.pipeline.selectors import Freshness, freshness_columns, read_freshness
+from strategy.models import Initiative
+
+__all__ = ["InitiativePage", "get_initiative_page"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitiativePage:
+    """Everything the page says, as it is now or was shown at a past moment."""
+
+    record: Record
+    costs: Costs
+    outcome: Outcome
+    per_student: PerStudent
+    freshness: Freshness
+    as_of: datetime | None
+
+    @property
+    def latest(self) -> YearCost | None:
+        """Return the cost of the district's last fiscal year of actuals."""
+        return self.costs.year(self.costs.latest_year)
+
+    @property
+    def next_forecast(self) -> YearCost | None:
+        """Return the forecast that lies furthest ahead."""
+        return next((one for one in reversed(self.costs.shown) if one.is_forecast), None)
+
+
+def get_initiative_page(
+    *, initiative_id: UUID, as_of: datetime | None, funding_segment: str, minimum_group: int
+) -> InitiativePage | None:
+    """Return an initiative's page, or None where this district has no such initiative. Two queries.
+
+    With `as_of` the figures are those shown at that moment; words, schools and rules are today's.
+    """
+    row = (
+        Initiative.objects.filter(pk=initiative_id)
+        .values(
+            *FIELDS,
+            **record_columns(as_of=as_of),
+            **cost_columns(as_of=as_of, funding_segment=funding_segment),
+            **freshness_columns(),
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    record = read_record(row)
+    costs = read_costs(row)
+    schools = {school.id: school.name for school in record.schools}
+    outcome = get_outcome(
+        metric_id=record.goal.metric_id,
+        group=record.goal.group,
+        unit=record.goal.unit,
+        schools=schools,
+        as_of=as_of,
+    )
+    return InitiativePage(
+        record=record,
+        costs=costs,
+        outcome=outcome,
+        per_student=cost_per_student(
+            cost=costs.year(costs.latest_year),
+            grades=record.grades,
+            schools=schools,
+            students=outcome.students,
+            minimum=minimum_group,
+        ),
+        freshness=read_freshness(row),
+        as_of=as_of,
+    )

@@ -1,0 +1,130 @@
+"""Tables of the initiative page: cost by year, by object class, schools served; must not query."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from diagnostics.initiative.selectors import InitiativePage
+from diagnostics.initiative.selectors.costs import YearCost, object_class_name
+from diagnostics.initiative.selectors.outcome import SchoolOutcome
+from districts import formatting
+from districts.access.decorators import DistrictRequest
+from districts.exports import page_size_for
+from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
+from investments.models import AmountKind
+
+
+def cost_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
+    """Return ledger cost by fiscal year and kind; forecasts are marked, never summed with actuals."""
+    columns = (
+        Column(key="year", label="Fiscal year"),
+        Column(key="kind", label="Kind of amount"),
+        Column(key="direct", label="Direct", kind=Kind.MONEY),
+        Column(key="indirect", label="Indirect", kind=Kind.MONEY),
+        Column(key="total", label="Ledger cost", kind=Kind.MONEY),
+        Column(key="elsewhere", label="Counted elsewhere", kind=Kind.MONEY, help="caught by an earlier rule"),
+    )
+    return make_table(
+        key="cost-years",
+        caption="Ledger cost by fiscal year",
+        columns=columns,
+        records=page.costs.years,
+        cells=_cost_cells,
+        query=request.GET.dict() | {"table": "cost"},
+        sort="year",
+        prefix="cost-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(
+            title="No dollars are coded to it yet",
+            text="A coding rule says which accounts belong to it; then its cost stands here.",
+        ),
+    )
+
+
+def object_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
+    """Return actual cost by object class, a column a fiscal year."""
+    actual = [cell for cell in page.costs.cells if cell.kind == AmountKind.ACTUAL]
+    years = sorted({cell.fiscal_year for cell in actual})
+    sums: dict[str, dict[int, Decimal]] = {}
+    for cell in actual:
+        row = sums.setdefault(cell.object_class, {})
+        row[cell.fiscal_year] = row.get(cell.fiscal_year, Decimal(0)) + cell.counted
+    totals = [sum((row.get(year, Decimal(0)) for row in sums.values()), Decimal(0)) for year in years]
+    return make_table(
+        key="cost-objects",
+        caption="What the money buys: actual cost by object class",
+        columns=(
+            Column(key="object", label="Object class"),
+            *(Column(key=f"y{year}", label=formatting.fiscal_year(year), kind=Kind.MONEY) for year in years),
+        ),
+        records=sorted(sums),
+        cells=lambda code: (
+            f"{code} {object_class_name(code)}",
+            *(sums[code].get(year) for year in years),
+        ),
+        query=request.GET.dict() | {"table": "objects"},
+        sort="object",
+        prefix="object-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        footer=("Total", *totals) if sums else None,
+        empty=Empty(title="No actual spending yet"),
+    )
+
+
+def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
+    """Return the schools served with where the metric stands in each."""
+    sources = {school.id: school.source for school in page.record.schools}
+    unit = page.record.goal.unit
+    kind = Kind.PERCENT if unit == "percent" else Kind.NUMBER
+    columns = (
+        Column(key="school", label="School"),
+        Column(key="level", label=page.record.goal.metric, kind=kind, digits=1),
+        Column(key="year", label="School year"),
+        Column(key="change", label="Change", unit="from the value before", kind=Kind.POINTS),
+        Column(key="slope", label="Per year", unit="95% interval below", kind=Kind.POINTS),
+        Column(key="source", label="How we know it is served"),
+    )
+    return make_table(
+        key="schools",
+        caption="Schools it serves",
+        columns=columns,
+        records=page.outcome.schools,
+        cells=lambda one: _school_cells(one, source=sources.get(one.school_id, "")),
+        query=request.GET.dict() | {"table": "schools"},
+        sort="school",
+        prefix="school-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(
+            title="No schools are named",
+            text="Without the schools it serves there can be no comparison. A list of names is enough.",
+        ),
+    )
+
+
+def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:
+    return (
+        formatting.fiscal_year(one.fiscal_year),
+        Cell(value=AmountKind(one.kind).label, is_forecast=one.is_forecast),
+        one.direct,
+        one.indirect,
+        one.counted,
+        one.elsewhere,
+    )
+
+
+def _school_cells(one: SchoolOutcome, *, source: str) -> tuple[CellValue, ...]:
+    interval = ""
+    if one.slope_low is not None and one.slope_high is not None:
+        low, high = (formatting.number(value, 1, plus=True) for value in (one.slope_low, one.slope_high))
+        interval = f"{low} to {high}"
+    return (
+        Cell(value=one.name, note=one.note),
+        one.level,
+        Cell(value=one.level_year, text=formatting.school_year(one.level_year)),
+        one.change,
+        Cell(value=one.slope, note=interval),
+        source or None,
+    )

@@ -1,0 +1,41 @@
+"""Addresses of the pages that home, initiative and board lead to; must not query or decide rights."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+
+from districts.access.decorators import DistrictRequest
+from districts.access.permissions import Permission, can
+from districts.parts import Freshness
+from districts.pipeline.selectors import Freshness as PipelineFreshness
+
+
+def link(
+    request: DistrictRequest, name: str, /, query: dict[str, str] | None = None, **parts: UUID | str
+) -> str:
+    """Return the address of a page of this district."""
+    address = reverse(name, kwargs={"slug": request.access.district.slug, **parts})
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def link_if_there(
+    request: DistrictRequest, name: str, /, query: dict[str, str] | None = None, **parts: UUID | str
+) -> str:
+    """Return the address of a page, or an empty text where this installation has no such page."""
+    try:
+        return link(request, name, query, **parts)
+    except NoReverseMatch:
+        return ""
+
+
+def allowed(request: DistrictRequest, permission: Permission) -> bool:
+    """Say whether this person holds a permission."""
+    return can(request.access.role, permission)
+
+
+def badge(request: DistrictRequest, freshness: PipelineFreshness) -> Freshness:
+    """Return the badge of a page that polls its own address."""
+    return Freshness(as_of=freshness.as_of, is_updating=freshness.is_pending, poll_url=request.path)
