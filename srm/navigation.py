@@ -26,7 +26,7 @@ class Entry:
 
 
 MAIN: Final = (
-    Entry(label="Home", name="home:show", permission=Permission.VIEW_CABINET, under=("/home/",)),
+    Entry(label="Home", name="diagnostics:home-show", permission=Permission.VIEW_CABINET, under=("/home/",)),
     Entry(
         label="Initiatives",
         name="strategy:initiative-list",
@@ -45,7 +45,7 @@ MAIN: Final = (
         permission=Permission.VIEW_DATA,
         under=("/data/", "/districts/upload"),
     ),
-    Entry(label="Board", name="board:show", permission=Permission.VIEW_BOARD, under=("/board/",)),
+    Entry(label="Board", name="diagnostics:board-show", permission=Permission.VIEW_BOARD, under=("/board/",)),
     Entry(
         label="Admin",
         name="districts:admin-show",

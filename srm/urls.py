@@ -17,6 +17,7 @@ from strategy.api import MetricList
 district_pages: list[URLPattern | URLResolver] = [
     path("", include("districts.urls")),
     path("strategy/", include("strategy.urls")),
+    path("", include("diagnostics.urls")),
 ]
 
 # Below /api/v1/d/<slug>/: what programs may ask of one district.

@@ -22,8 +22,8 @@ from districts.services import recovery
 
 
 _STARTS = (
-    (Permission.VIEW_CABINET, "home:show"),
-    (Permission.VIEW_BOARD, "board:show"),
+    (Permission.VIEW_CABINET, "diagnostics:home-show"),
+    (Permission.VIEW_BOARD, "diagnostics:board-show"),
     (Permission.MANAGE_DISTRICT, "districts:admin-show"),
 )
 
