@@ -94,6 +94,7 @@ def settle_plan(upload: Upload, *, kind: FileKind | None, sample: Sample) -> boo
     plan = plan_map(kind=kind, sample=sample, source=get_source(upload))
     upload.kind, upload.mapping = plan.kind, plan.file_map.as_dict()
     upload.message = plan.message
+    upload.provenance = {**(upload.provenance or {}), "saved_map": plan.saved_map}
     upload.state = State.NEEDS_MAP if plan.needs_map else State.LANDED
     upload.save()
     return not plan.needs_map

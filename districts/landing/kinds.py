@@ -19,24 +19,38 @@ from districts.landing.limits import Limits
 from districts.landing.problems import Report
 from districts.landing.reader import ReadOptions, Sample
 
-FieldType = Literal["column", "columns", "text", "choice", "date", "number"]
+FieldType = Literal["column", "columns", "parts", "text", "choice", "date", "number"]
 
 
 class MapIncomplete(DomainError):
-    """The map of columns lacks something; the message names it."""
+    """The map of columns lacks something; the message says what, `field` names the question."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapField:
-    """One question of the mapping page. `type` column: which column; else a typed or chosen value."""
+    """One question of the mapping page. `type` column: which column; else a typed or chosen value.
+
+    Questions of one `group` stand together; those of one `way` answer the group in one of several
+    ways, so the others close once one is answered. `is_rare` questions are closed until answered.
+    `parts` asks for each piece of the column `of` (a question), cut at the answer to `split_by`.
+    """
 
     name: str
     label: str
     type: FieldType
     help: str = ""
     group: str = ""
+    way: str = ""
+    initial: str = ""
     is_required: bool = False
+    is_rare: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    of: str = ""
+    split_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +132,14 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownRows:
+    """Rows as they would be loaded, in words, for a person to look at."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loaded:
     """What an import wrote: facts by filing, and the inputs to mark as changed."""
 
@@ -130,6 +152,8 @@ class FileKind(ABC):
 
     name: str
     label: str
+    explanation: str = ""
+    intros: Mapping[str, str] = {}
     family: str
     permission: str = "upload"
     stage: tuple[tuple[str, str], ...]
@@ -152,18 +176,21 @@ class FileKind(ABC):
         for question in self.fields(sample, source):
             answer = file_map.get(question.name)
             if question.is_required and not answer:
-                raise MapIncomplete(f"Answer «{question.label}» to go on.")
+                raise MapIncomplete(f"Answer «{question.label}» to go on.", field=question.name)
             if not answer:
                 continue
             if question.type == "column" and answer not in sample.columns:
                 raise MapIncomplete(
-                    f"«{question.label}» names the column «{answer}», which this file does not have."
+                    f"«{question.label}» names the column «{answer}», which this file does not have.",
+                    field=question.name,
                 )
             allowed = {value for value, _ in question.choices}
             if question.type == "choice" and answer not in allowed:
-                raise MapIncomplete(f"Choose one of the answers to «{question.label}».")
+                raise MapIncomplete(
+                    f"Choose one of the answers to «{question.label}».", field=question.name
+                )
             if question.type == "date":
-                parse_day(answer, label=question.label)
+                _check_day(answer, question)
 
     def needs_person(self, sample: Sample, file_map: FileMap, source: Source) -> bool:
         """Say if a person must look at the guessed map before the file is read."""
@@ -172,6 +199,17 @@ class FileKind(ABC):
     @abstractmethod
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read the file as frames with the stage's columns; everything else goes to the report."""
+
+    def show_rows(self, frame: pl.DataFrame, reading: Reading) -> ShownRows:
+        """Say in words what some staged rows mean; here as they stand."""
+        names = tuple(name for name, _ in self.stage if name != "slice")
+        return ShownRows(
+            columns=tuple(name.replace("_", " ").capitalize() for name in names),
+            rows=tuple(
+                tuple("" if value is None else str(value) for value in row)
+                for row in frame.select(names).iter_rows()
+            ),
+        )
 
     @abstractmethod
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
@@ -187,6 +225,13 @@ class FileKind(ABC):
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the checks that need the staged rows or earlier filings to the report."""
+
+
+def _check_day(answer: str, question: MapField) -> None:
+    try:
+        parse_day(answer, label=question.label)
+    except MapIncomplete as error:
+        raise MapIncomplete(error.message, field=question.name) from error
 
 
 def parse_day(text: str, *, label: str = "Date") -> datetime.date:

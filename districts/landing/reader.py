@@ -29,6 +29,7 @@ from districts.landing.workbook import (
 )
 
 SAMPLE_BYTES = 256 * 1024
+HEAD_SHOWN = 25
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe", "^": "caret"}
 
 
@@ -69,6 +70,8 @@ class Sample:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     is_sheet_unclear: bool = False
+    head: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """The first rows as they stand, each with its number, banner and header included."""
 
     def column_values(self, name: str) -> list[str]:
         """Give the filled cells of one column of the sample."""
@@ -174,13 +177,17 @@ def _open_text(path: Path, name: str, size: int, options: ReadOptions, limits: L
     sample = Sample(
         file_name=name, size=size, format="text", lines=tuple(lines), columns=columns,
         rows=tuple(tuple(cells) for _, cells in numbered[following:] if any(cells)),
-        header_row=header_row, encoding=encoding, delimiter=delimiter,
+        header_row=header_row, encoding=encoding, delimiter=delimiter, head=_head(numbered),
     )
     rows = DelimitedRows(
         path=path, encoding=encoding, delimiter=delimiter, columns=columns, header=header,
         first_data_line=first, limits=limits,
     )
     return Table(path=path, sample=sample, rows=rows, limits=limits)
+
+
+def _head(numbered: Sequence[tuple[int, Sequence[str]]]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    return tuple((number, tuple(cells)) for number, cells in numbered[:HEAD_SHOWN])
 
 
 def _split_head(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:
@@ -247,6 +254,7 @@ def _open_workbook(path: Path, name: str, size: int, options: ReadOptions, limit
         rows=tuple(tuple(cells) for _, cells in numbered[following:] if any(cells)),
         header_row=header_row, sheets=sheets, sheet=chosen,
         is_sheet_unclear=len(ranked) > 1 and ranked[1] * 2 > ranked[0],
+        head=_head(numbered),
     )
     rows = SheetRows(
         sheet=sheet, columns=columns, header=header, first_data_line=(header_row or 0) + 1

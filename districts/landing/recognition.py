@@ -33,6 +33,8 @@ class Plan:
     file_map: FileMap
     needs_map: bool
     message: str = ""
+    saved_map: str = ""
+    """The name of the saved map that was replayed, if one was."""
 
 
 def list_kinds() -> Sequence[FileKind]:
@@ -97,7 +99,7 @@ def plan_map(*, kind: FileKind, sample: Sample, source: Source) -> Plan:
             kind.check_map(sample, file_map, source)
         except MapIncomplete as error:
             return Plan(kind=kind.name, file_map=file_map, needs_map=True, message=error.message)
-        return Plan(kind=kind.name, file_map=file_map, needs_map=False)
+        return Plan(kind=kind.name, file_map=file_map, needs_map=False, saved_map=saved.name)
     file_map = FileMap(values=guess)
     try:
         kind.check_map(sample, file_map, source)

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min, Q
 from districts.errors import DomainError
 from districts.landing.kinds import FileMap, MapField
 from districts.landing.progress import Progress, get_progress
-from districts.landing.reader import Sample
+from districts.landing.reader import ReadOptions, Sample
 from districts.landing.recognition import find_kind, get_sample, get_source, list_kinds
 from districts.landing.services import NoSuchUpload
 from districts.landing.store import problem_path, read_chunks, stored_path
@@ -107,6 +107,7 @@ class UploadDetail:
     checks: tuple[CheckRow, ...]
     control_totals: Mapping[str, str]
     provenance: tuple[str, ...]
+    saved_map: str
     filings: tuple[FilingRow, ...]
     problems: ProblemPage
     progress: Progress | None
@@ -189,6 +190,7 @@ def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
         ),
         control_totals=run.control_totals if run else preview.get("control_totals", {}),
         provenance=tuple(preview.get("provenance", ())),
+        saved_map=str((upload.provenance or {}).get("saved_map", "")),
         filings=tuple(list_filings(upload_id=upload.pk)),
         problems=list_problems(upload_id=upload.pk, page=page),
         progress=get_progress(upload_id=upload.pk) if row.is_working else None,
@@ -251,14 +253,18 @@ def list_filings(*, upload_id: UUID) -> list[FilingRow]:
     ]
 
 
-def get_map_page(*, upload_id: UUID, kind: str = "") -> MapPage:
+def get_map_page(
+    *, upload_id: UUID, kind: str = "", options: ReadOptions | None = None
+) -> MapPage:
     """Show the head of a file with the questions of its kind and the answers so far.
 
-    Raises NoSuchUpload and UnknownKind; a file that cannot be opened says why in `unreadable`.
+    `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and UnknownKind; a file that cannot be opened says why in `unreadable`.
     """
     upload = _find(upload_id)
     source, chosen = get_source(upload), kind or upload.kind
     file_map = FileMap.from_dict(upload.mapping or {}) if chosen == upload.kind else FileMap()
+    if options is not None and options != file_map.options:
+        file_map = FileMap(options=options)
     try:
         sample = get_sample(source, file_map.options)
     except DomainError as error:

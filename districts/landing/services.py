@@ -204,6 +204,7 @@ def save_map(
         sample = get_sample(source, file_map.options)
         kind.check_map(sample, file_map, source)
         upload.mapping, upload.left_out_rows = file_map.as_dict(), []
+        upload.provenance = {**(upload.provenance or {}), "saved_map": ""}
         if remember and kind.fields(sample, source):
             SavedMap.objects.update_or_create(
                 kind=kind.name,

@@ -34,6 +34,7 @@ class CodeList(FileKind):
 
     name = "code_list"
     label = "Chart-of-accounts list (codes and titles)"
+    explanation = "Two columns that give the codes of one segment (funds, resources, objects) their titles."
     family = "codes"
     stage = (("slice", "smallint"), ("code", "text"), ("title", "text"), ("row_number", "integer"))
 

@@ -38,6 +38,11 @@ class GenericLedger(LedgerKind):
 
     name = "generic_ledger"
     label = "Ledger or budget (any layout)"
+    explanation = (
+        "A table of dollars by account from any finance system: actuals, a budget, encumbrances, or "
+        "several of them. You say which column means what."
+    )
+    intros = ledger_map.INTROS
     is_state_ledger = False
 
     def recognise(self, sample: Sample) -> float:

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from districts.landing.kinds import FileKind, Loaded, Reading
+from districts.landing.amounts import format_amount
+from districts.landing.kinds import FileKind, Loaded, Reading, ShownRows
 from investments.imports import ledger_load
-from investments.imports.canonical import STAGE
+from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS, SEPARATOR, STAGE
 
 
 class LedgerKind(FileKind):
@@ -39,6 +40,28 @@ class LedgerKind(FileKind):
                 + (": all are another district's" if counts.other_district else ""),
                 what_to_do="Check that this is your district's file, and that its layout is mapped.",
             )
+
+    def show_rows(self, frame: pl.DataFrame, reading: Reading) -> ShownRows:
+        """Show year, kind, the segments in use and the amount of some rows."""
+        slices = {one.number: one for one in reading.slice_list()}
+        keys = [account.split(SEPARATOR) for account in frame["account"]]
+        used = [n for n in range(len(SEGMENTS)) if any(key[n] for key in keys)]
+        named = [
+            (reading.file_map.get(SEGMENTS[n]) if SEGMENTS[n].startswith("local") else "")
+            or SEGMENT_LABELS[SEGMENTS[n]]
+            for n in used
+        ]
+        rows = zip(keys, frame.select("slice", "amount", "row_number").iter_rows(), strict=True)
+        return ShownRows(
+            columns=("Row", "Fiscal year", "Kind of amount", *named, "Amount"),
+            rows=tuple(
+                (
+                    f"{number:,}", f"FY{slices[one].fiscal_year}", KIND_LABELS[slices[one].subject],
+                    *(key[n] for n in used), format_amount(amount),
+                )
+                for key, (one, amount, number) in rows
+            ),
+        )
 
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
         """Compare each slice with the current filing of the same slice."""

@@ -17,59 +17,86 @@ DELIMITER_CHOICES = (
 )
 
 
-def _column(name: str, label: str, group: str, text: str = "") -> MapField:
-    return MapField(name=name, label=label, type="column", group=group, help=text)
+def _column(name: str, label: str, group: str, way: str = "", text: str = "") -> MapField:
+    return MapField(name=name, label=label, type="column", group=group, way=way, help=text)
 
 
+_AMOUNTS, _ACCOUNT, _YEAR, _KIND = "Amounts", "Account", "Fiscal year", "Kind of amount"
+_COMBINED, _SEGMENTS, _OWN = "One combined column", "A column for each segment", "The district's own segments"
+_IN_COLUMN, _WHOLE_FILE = "A column says it", "The same for the whole file"
+INTROS = {
+    _AMOUNTS: "Which columns hold dollars? Answer one of the three ways.",
+    _ACCOUNT: "Which columns hold the account codes? Codes are kept as they stand, leading zeros too.",
+    _YEAR: "Which fiscal year does each row belong to?",
+    _KIND: "Was it spent, budgeted, expected or ordered? Not needed when each kind has its own column.",
+    "Filing": "The newest filing of a fiscal year and kind is the one that counts.",
+}
 FIELDS: tuple[MapField, ...] = (
-    _column("amount", "Amount", "Amounts", "One column with the amount of each row."),
-    _column("debit", "Debit", "Amounts", "With credit; the amount is debit less credit."),
-    _column("credit", "Credit", "Amounts"),
+    _column("amount", "Amount", _AMOUNTS, "One amount column", "The amount of each row."),
+    _column("debit", "Debit", _AMOUNTS, "Debit and credit", "The amount is debit less credit."),
+    _column("credit", "Credit", _AMOUNTS, "Debit and credit"),
     *(
-        _column(kind, f"{label} column", "Amounts", "For kinds of amount side by side.")
+        _column(kind, f"{label} column", _AMOUNTS, "Kinds of amount side by side")
         for kind, label in KIND_LABELS.items()
     ),
     MapField(
-        name="number_style", label="Number style", type="choice", group="Amounts",
-        choices=(("us", "1,234.56"), ("european", "1.234,56")),
+        name="number_style", label="How numbers are written", type="choice", group=_AMOUNTS,
+        initial="us", choices=(("us", "1,234.56"), ("european", "1.234,56")),
+        help="(5.00), 5.00- and -5.00 are all read as negative.",
     ),
     MapField(
-        name="sign", label="Sign", type="choice", group="Amounts",
-        choices=(("as_filed", "Keep the sign as it is"), ("reverse", "Turn the sign around")),
+        name="sign", label="Sign", type="choice", group=_AMOUNTS, initial="as_filed",
+        choices=(("as_filed", "Keep it as it is"), ("reverse", "Turn it around")),
+        help="Spending must come out positive. Turn the sign around if the file has it negative.",
     ),
-    _column("account", "Combined account", "Account", "One column that holds several segments."),
-    MapField(
-        name="account_parts", label="Parts of the combined account", type="text", group="Account",
-        help="In order, for instance: fund, function, object, location. Without a delimiter give "
-        "widths: fund:2, resource:4. `skip` leaves a part out.",
-    ),
+    _column("account", "Combined account", _ACCOUNT, _COMBINED, "One column that holds several segments."),
     MapField(
         name="account_delimiter", label="Character between the parts", type="choice",
-        group="Account", choices=DELIMITER_CHOICES,
-    ),
-    *(_column(segment, label, "Account") for segment, label in SEGMENT_LABELS.items()),
-    _column("fiscal_year", "Fiscal year or posting date", "Year and kind"),
-    MapField(
-        name="fiscal_year_value", label="Fiscal year of the whole file", type="number",
-        group="Year and kind", help="Named by the year it ends: 2026 for 2025-26.",
+        group=_ACCOUNT, way=_COMBINED, choices=DELIMITER_CHOICES,
+        help="Leave it open when the parts have no character between them.",
     ),
     MapField(
-        name="year_names", label="A bare year names", type="choice", group="Year and kind",
+        name="account_parts", label="Parts of the combined account", type="parts", group=_ACCOUNT,
+        way=_COMBINED, of="account", split_by="account_delimiter",
+        choices=(*SEGMENT_LABELS.items(), ("skip", "Leave this part out")),
+        help="In order. With no character between them, give each part its width: "
+        f"fund:2, resource:4, object:4. Names: {', '.join(SEGMENTS)}, skip.",
+    ),
+    *(
+        _column(segment, label, _ACCOUNT, _SEGMENTS)
+        for segment, label in SEGMENT_LABELS.items() if not segment.startswith("local")
+    ),
+    *(
+        MapField(name=segment, label=label, type="column", group=_ACCOUNT, way=_OWN, is_rare=True)
+        for segment, label in SEGMENT_LABELS.items() if segment.startswith("local")
+    ),
+    _column("fiscal_year", "Fiscal year or posting date", _YEAR, _IN_COLUMN,
+            "2026, FY26, 2025-26 or a date such as 2026-03-31."),
+    MapField(
+        name="year_names", label="A bare year such as 2025 names", type="choice", group=_YEAR,
+        way=_IN_COLUMN, initial="end",
         choices=(("end", "the year in which the fiscal year ends"),
                  ("start", "the year in which it starts")),
     ),
-    _column("kind", "Kind of amount", "Year and kind"),
+    MapField(
+        name="fiscal_year_value", label="Fiscal year of the whole file", type="number",
+        group=_YEAR, way=_WHOLE_FILE, help="Named by the year it ends: 2026 for 2025-26.",
+    ),
+    _column("kind", "Kind of amount", _KIND, _IN_COLUMN,
+            "With words such as actual, budget, estimated or encumbrance."),
     MapField(
         name="kind_value", label="Kind of amount of the whole file", type="choice",
-        group="Year and kind", choices=tuple(KIND_LABELS.items()),
+        group=_KIND, way=_WHOLE_FILE, choices=tuple(KIND_LABELS.items()),
     ),
     MapField(
-        name="ledger", label="Ledger", type="text", group="Year and kind",
-        help="Leave empty unless the district keeps several ledgers, each replaced on its own.",
+        name="filed_on", label="Filing date", type="date", group="Filing",
+        help="The day these numbers were filed or exported. Left empty, the usual month of such a "
+        "filing is taken, and the preview says so.",
     ),
     MapField(
-        name="filed_on", label="Filing date", type="date", group="Year and kind",
-        help="The newest filing of a year and kind counts. Left empty: the usual month.",
+        name="ledger", label="Name of this ledger", type="text", group="Filing",
+        way="Only if the district keeps several ledgers", is_rare=True,
+        help="Each named ledger is replaced on its own.",
     ),
 )
 
@@ -90,7 +117,10 @@ def account_parts(file_map: FileMap) -> AccountParts | None:
     if not file_map.get("account"):
         return None
     delimiter = str(file_map.values.get("account_delimiter") or "")
-    return parse_parts(file_map.get("account_parts"), delimiter=delimiter)
+    try:
+        return parse_parts(file_map.get("account_parts"), delimiter=delimiter)
+    except MapIncomplete as error:
+        raise MapIncomplete(error.message, field="account_parts") from error
 
 
 def check(file_map: FileMap) -> None:
@@ -98,35 +128,58 @@ def check(file_map: FileMap) -> None:
     single = [name for name in ("amount", "debit") if file_map.get(name)]
     side = [name for name in SIDE_BY_SIDE if file_map.get(name)]
     if bool(file_map.get("debit")) != bool(file_map.get("credit")):
-        raise MapIncomplete("Name both the debit and the credit column.")
+        missing = "credit" if file_map.get("debit") else "debit"
+        raise MapIncomplete("Name both the debit and the credit column.", field=missing)
     if len(single) + bool(side) != 1:
         raise MapIncomplete(
             "Name the amounts one way: one amount column, or debit and credit, or columns side by "
-            "side by kind."
+            "side by kind.",
+            field="amount",
         )
     columns = [column for names in amount_columns(file_map).values() for column in names]
     if len(set(columns)) < len(columns):
-        raise MapIncomplete("Two amounts cannot be the same column.")
+        raise MapIncomplete("Two amounts cannot be the same column.", field=_first_twice(file_map))
     parts = account_parts(file_map)
     named = [one for one in SEGMENTS if file_map.get(one)]
     if parts is None and not named:
-        raise MapIncomplete("Name the combined account, or at least one segment of it.")
+        raise MapIncomplete(
+            "Name the combined account, or at least one segment of it.", field="account"
+        )
     both = sorted(set(named) & set(parts.segments if parts else ()))
     if both:
-        raise MapIncomplete(f"«{SEGMENT_LABELS[both[0]]}» is named twice: alone and in the account.")
+        raise MapIncomplete(
+            f"«{SEGMENT_LABELS[both[0]]}» is named twice: alone and in the account.", field=both[0]
+        )
     _check_year_and_kind(file_map, side=side)
+
+
+def _first_twice(file_map: FileMap) -> str:
+    """Name the first amount question whose column another one has too."""
+    seen: set[str] = set()
+    for field in AMOUNT_FIELDS:
+        column = file_map.get(field)
+        if column and column in seen:
+            return field
+        seen.add(column)
+    return ""
 
 
 def _check_year_and_kind(file_map: FileMap, *, side: list[str]) -> None:
     typed = file_map.get("fiscal_year_value")
     if not file_map.get("fiscal_year") and not typed:
-        raise MapIncomplete("Say which fiscal year this is: a column, or the year of the whole file.")
+        raise MapIncomplete(
+            "Say which fiscal year this is: a column, or the year of the whole file.",
+            field="fiscal_year_value",
+        )
     if typed and not re.fullmatch("(19|20)[0-9]{2}", typed):
-        raise MapIncomplete("«Fiscal year of the whole file» must be a year such as 2026.")
+        raise MapIncomplete(
+            "«Fiscal year of the whole file» must be a year such as 2026.", field="fiscal_year_value"
+        )
     if not side and not file_map.get("kind") and not file_map.get("kind_value"):
         raise MapIncomplete(
             "Say which kind of amount this is: a column, or actual, budget, estimated actual or "
-            "encumbrance for the whole file."
+            "encumbrance for the whole file.",
+            field="kind_value",
         )
 
 

@@ -77,6 +77,7 @@ class SacsDat(LedgerKind):
 
     name = "sacs_dat"
     label = "California SACS export (.dat)"
+    explanation = "The state's own export, a file that ends in DatExport.dat. It needs no map."
 
     def recognise(self, sample: Sample) -> float:
         """Certain when the first line opens a SACS section."""
