@@ -37,11 +37,11 @@ def import_all(cast: Cast, paths: list[Path]) -> dict[str, Upload]:
 
 
 def amount(kind: str, fiscal_year: int, low: str, high: str, **account: str) -> Decimal | None:
-    accounts = Account.objects.filter(
-        object__gte=low, object__lte=high, object__regex=r"^\d{4}$", **account
-    )
+    accounts = Account.objects.filter(object__gte=low, object__lte=high, object__regex=r"^\d{4}$", **account)
     return LedgerEntry.objects.filter(
-        filing__is_current=True, filing__subject=kind, filing__fiscal_year=fiscal_year,
+        filing__is_current=True,
+        filing__subject=kind,
+        filing__fiscal_year=fiscal_year,
         account_id__in=accounts.values("id"),
     ).aggregate(s=Sum("amount"))["s"]
 
@@ -66,9 +66,7 @@ def test_six_years_tie_to_the_state_form_and_to_their_own_controls(bay: Cast) ->
         special = amount("actual", 2024, "1000", "7499", fund="01", goal__startswith="5")
         assert special == Decimal("268265539.50")
 
-        checks = [
-            check for run in ImportRun.objects.order_by("finished_at") for check in run.quality_report
-        ]
+        checks = [check for run in ImportRun.objects.order_by("finished_at") for check in run.quality_report]
         totals = [c for c in checks if "EXPENDITURES.TOTAL" in c["name"]]
         assert len(totals) == 12
         assert {c["status"] for c in totals} == {"ok"}

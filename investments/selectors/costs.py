@@ -1,0 +1,208 @@
+"""What initiatives cost, from the stored results; must not compute a share or write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from investments.calc.ledger_cost import OBJECT_CLASSES
+from investments.calc.noise import is_spending, relative_change
+from investments.models import AmountKind, CodingMeter, LedgerCost
+from investments.selectors.codes import find_code_titles
+from investments.selectors.ledger import exact
+from investments.selectors.shown import shown_at
+
+FORECASTS = (AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Ledger cost of one initiative in one fiscal year and kind; counted = direct + indirect."""
+
+    fiscal_year: int
+    kind: str
+    counted: Decimal
+    caught: Decimal
+    indirect: Decimal
+
+    @property
+    def direct(self) -> Decimal:
+        return self.counted - self.indirect
+
+    @property
+    def elsewhere(self) -> Decimal:
+        """Dollars its rules catch that an earlier rule counts."""
+        return self.caught - self.counted
+
+    @property
+    def is_forecast(self) -> bool:
+        return self.kind in FORECASTS
+
+    @property
+    def is_spending(self) -> bool:
+        """False under $100: pages say "no spending"."""
+        return is_spending(amount=self.counted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitiativeCosts:
+    """Every year and kind of one initiative, oldest first."""
+
+    initiative_id: UUID
+    costs: tuple[Cost, ...]
+
+    @property
+    def latest_actual(self) -> Cost | None:
+        """The last fiscal year of actuals in which it has any cost at all."""
+        return next((cost for cost in reversed(self.costs) if cost.kind == AmountKind.ACTUAL), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceCost:
+    """Counted dollars of one initiative from one funding source, or of one class of objects."""
+
+    fiscal_year: int
+    kind: str
+    code: str
+    title: str
+    counted: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastError:
+    """How far a forecast was from what was spent: (forecast - actual) / actual, as a share."""
+
+    fiscal_year: int
+    kind: str
+    forecast: Decimal
+    actual: Decimal
+    error: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitiativeCostDetail:
+    """What one initiative costs, by year, source and class, with the past errors of its forecasts.
+
+    own_errors: of this initiative's forecasts; district_errors: of all the district's spending.
+    """
+
+    initiative_id: UUID
+    costs: tuple[Cost, ...]
+    sources: tuple[SourceCost, ...]
+    classes: tuple[SourceCost, ...]
+    own_errors: tuple[ForecastError, ...]
+    district_errors: tuple[ForecastError, ...]
+
+
+def list_initiative_costs(*, as_of: datetime | None = None) -> dict[UUID, InitiativeCosts]:
+    """Return each initiative's cost by year and kind, now or as shown at a past moment. One query."""
+    rows = (
+        LedgerCost.objects.filter(shown_at(as_of=as_of), initiative__isnull=False)
+        .values_list("initiative_id", "fiscal_year", "kind", "is_indirect")
+        .annotate(counted=Sum("counted"), caught=Sum("caught"))
+        .order_by("initiative_id", "fiscal_year", "kind")
+    )
+    found: dict[UUID, dict[tuple[int, str], list[Decimal]]] = defaultdict(dict)
+    for initiative_id, fiscal_year, kind, is_indirect, counted, caught in rows:
+        sums = found[initiative_id].setdefault((fiscal_year, kind), [Decimal(0)] * 3)
+        sums[0] += counted
+        sums[1] += caught
+        sums[2] += counted if is_indirect else 0
+    return {
+        initiative_id: InitiativeCosts(initiative_id=initiative_id, costs=_costs(sums=sums))
+        for initiative_id, sums in found.items()
+    }
+
+
+def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -> InitiativeCostDetail:
+    """Return one initiative's cost, now or as shown at a past moment. Four queries."""
+    rows = list(
+        LedgerCost.objects.filter(shown_at(as_of=as_of), initiative_id=initiative_id)
+        .values_list("fiscal_year", "kind", "source", "object_class", "is_indirect")
+        .annotate(counted=Sum("counted"), caught=Sum("caught"))
+        .order_by("fiscal_year", "kind", "source", "object_class")
+    )
+    sums: dict[tuple[int, str], list[Decimal]] = {}
+    by_source: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
+    by_class: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
+    for fiscal_year, kind, source, object_class, is_indirect, counted, caught in rows:
+        total = sums.setdefault((fiscal_year, kind), [Decimal(0)] * 3)
+        total[0] += counted
+        total[1] += caught
+        total[2] += counted if is_indirect else 0
+        by_source[(fiscal_year, kind, source)] += counted
+        by_class[(fiscal_year, kind, object_class)] += counted
+    titles = find_code_titles(codes={source for _, _, source in by_source})
+    costs = _costs(sums=sums)
+    return InitiativeCostDetail(
+        initiative_id=initiative_id,
+        costs=costs,
+        sources=_by_code(sums=by_source, titles=titles),
+        classes=_by_code(sums=by_class, titles=OBJECT_CLASSES),
+        own_errors=_errors({(cost.fiscal_year, cost.kind): cost.counted for cost in costs}),
+        district_errors=list_forecast_errors(as_of=as_of),
+    )
+
+
+def list_forecast_errors(*, as_of: datetime | None = None, fund: str = "") -> tuple[ForecastError, ...]:
+    """Return how far each past budget and estimate of all spending (or one fund's) was from actual. One query.
+
+    Encumbrances are no forecast. A year without actuals has no error yet and is left out.
+    """
+    meter = CodingMeter.objects.filter(shown_at(as_of=as_of))
+    if fund:
+        meter = meter.filter(fund=fund)
+    rows = meter.values_list("fiscal_year", "kind").annotate(spent=Sum("total")).order_by("fiscal_year")
+    return _errors({(fiscal_year, kind): spent for fiscal_year, kind, spent in rows})
+
+
+def _costs(*, sums: Mapping[tuple[int, str], list[Decimal]]) -> tuple[Cost, ...]:
+    return tuple(
+        Cost(
+            fiscal_year=fiscal_year,
+            kind=kind,
+            counted=exact(counted),
+            caught=exact(caught),
+            indirect=exact(indirect),
+        )
+        for (fiscal_year, kind), (counted, caught, indirect) in sorted(sums.items())
+    )
+
+
+def _by_code(
+    *, sums: Mapping[tuple[int, str, str], Decimal], titles: Mapping[str, str]
+) -> tuple[SourceCost, ...]:
+    return tuple(
+        SourceCost(
+            fiscal_year=fiscal_year,
+            kind=kind,
+            code=code,
+            title=titles.get(code, ""),
+            counted=exact(counted),
+        )
+        for (fiscal_year, kind, code), counted in sorted(sums.items())
+        if counted
+    )
+
+
+def _errors(spent: Mapping[tuple[int, str], Decimal]) -> tuple[ForecastError, ...]:
+    return tuple(_each_error(spent))
+
+
+def _each_error(spent: Mapping[tuple[int, str], Decimal]) -> Iterable[ForecastError]:
+    for (fiscal_year, kind), forecast in sorted(spent.items()):
+        actual = spent.get((fiscal_year, AmountKind.ACTUAL))
+        if kind in FORECASTS and actual is not None:
+            yield ForecastError(
+                fiscal_year=fiscal_year,
+                kind=kind,
+                forecast=exact(forecast),
+                actual=exact(actual),
+                error=relative_change(before=actual, after=forecast),
+            )

@@ -1,0 +1,284 @@
+"""The ledger itself: totals, pivots, budget against actual; must not write, nor read coding rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg import sql
+
+from districts.models import Filing
+from investments.calc.coding import SPENDING_OBJECTS
+from investments.calc.noise import is_jump, relative_change
+from investments.models import AmountKind
+from investments.recompute import LEDGER_FAMILY
+from investments.selectors.codes import find_code_titles
+from investments.selectors.filters import account_conditions, column_of
+
+CENT = Decimal("0.01")
+REVENUE_OBJECTS = "8000-8799"
+SCOPES: Mapping[str, str] = {"spending": SPENDING_OBJECTS, "revenue": REVENUE_OBJECTS, "all": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingName:
+    """A filing that figures come from, named so that a person finds the file."""
+
+    id: UUID
+    upload_id: UUID
+    filename: str
+    fiscal_year: int
+    kind: str
+    ledger: str
+    period: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerTotal:
+    """An exact sum and the filings it is of; no filing means that none is there, not zero dollars."""
+
+    amount: Decimal
+    filings: tuple[FilingName, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PivotColumn:
+    """One fiscal year and kind of amount; forecasts are never one line with actuals."""
+
+    fiscal_year: int
+    kind: str
+
+    @property
+    def is_forecast(self) -> bool:
+        return self.kind in (AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PivotRow:
+    """Amounts of one combination of codes, one a column; None where the ledger has no such account."""
+
+    codes: tuple[str, ...]
+    titles: tuple[str, ...]
+    amounts: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pivot:
+    """The ledger by codes (rows) and by year and kind (columns); totals foot to the rows exactly."""
+
+    segments: tuple[str, ...]
+    columns: tuple[PivotColumn, ...]
+    rows: tuple[PivotRow, ...]
+    totals: tuple[Decimal, ...]
+    filings: tuple[FilingName, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VarianceRow:
+    """Budget against actual of one code; a share is None where the budget is not spending."""
+
+    code: str
+    title: str
+    budget: Decimal
+    estimated_actual: Decimal | None
+    actual: Decimal
+    is_jump: bool
+
+    @property
+    def variance(self) -> Decimal:
+        """Actual less budget: positive is more than was budgeted."""
+        return self.actual - self.budget
+
+    @property
+    def variance_share(self) -> Decimal | None:
+        return relative_change(before=self.budget, after=self.actual)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variance:
+    """Budget against actual of one fiscal year by one segment."""
+
+    fiscal_year: int
+    segment: str
+    rows: tuple[VarianceRow, ...]
+    total: VarianceRow
+    has_budget: bool
+    has_actual: bool
+    filings: tuple[FilingName, ...]
+
+
+def exact(amount: Decimal) -> Decimal:
+    """Write an amount with two decimals where that is exact, else with its six."""
+    cents = amount.quantize(CENT)
+    return cents if cents == amount else amount
+
+
+def list_filings(
+    *, fiscal_years: Collection[int] = (), kinds: Collection[str] = ()
+) -> tuple[FilingName, ...]:
+    """List the ledger filings that count now, by year and kind. One query."""
+    current = Filing.objects.filter(family=LEDGER_FAMILY, is_current=True).select_related("upload")
+    if fiscal_years:
+        current = current.filter(fiscal_year__in=list(fiscal_years))
+    if kinds:
+        current = current.filter(subject__in=list(kinds))
+    return tuple(
+        FilingName(
+            id=row.pk,
+            upload_id=row.upload_id,
+            filename=row.upload.filename,
+            fiscal_year=row.fiscal_year,
+            kind=row.subject,
+            ledger=row.ledger,
+            period=row.period,
+            filed_at=row.filed_at,
+        )
+        for row in current.order_by("fiscal_year", "subject", "ledger")
+    )
+
+
+def get_ledger_total(*, fiscal_year: int, kind: str, filters: Mapping[str, str] | None = None) -> LedgerTotal:
+    """Add up one year's current filings of a kind over the accounts that match; exact. Two queries.
+
+    filters: segment -> pattern, as in a coding rule: {"fund": "01", "object": "1000-7499"}.
+    """
+    filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
+    condition, values = account_conditions(filters=filters or {})
+    query = sql.SQL(_TOTAL).format(condition=condition)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [[one.id for one in filings], *values])
+        (amount,) = cursor.fetchone()
+    return LedgerTotal(amount=exact(amount), filings=filings)
+
+
+def object_range(*, first: str, last: str) -> str:
+    """Write an object range as a pattern; an end left out runs to the first or last code of four digits."""
+    return f"{first or '0000'}-{last or '9999'}" if first or last else ""
+
+
+def get_pivot(
+    *,
+    segments: Sequence[str],
+    fiscal_years: Collection[int] = (),
+    kinds: Collection[str] = (),
+    filters: Mapping[str, str] | None = None,
+    scope: str = "spending",
+) -> Pivot:
+    """Sum the current ledger by segments, fiscal year and kind. Two queries and one a segment's titles.
+
+    scope: "spending", "revenue" or "all" objects, over and above the filters. Rows in the order of
+    their codes; raises FilterRefused for an unknown segment or an unreadable filter.
+    """
+    filings = list_filings(fiscal_years=fiscal_years, kinds=kinds)
+    columns = tuple(dict.fromkeys(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind) for one in filings))
+    sums: dict[tuple[str, ...], list[Decimal | None]] = {}
+    totals = [Decimal(0)] * len(columns)
+    at = {one.id: columns.index(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind)) for one in filings}
+    for *codes, filing_id, amount in _sums(
+        segments=segments, filings=filings, filters=filters or {}, scope=scope
+    ):
+        row = sums.setdefault(tuple(codes), [None] * len(columns))
+        column = at[filing_id]
+        row[column] = (row[column] or Decimal(0)) + amount
+        totals[column] += amount
+    titles = [
+        find_code_titles(codes={codes[number] for codes in sums}, segment=segment)
+        for number, segment in enumerate(segments)
+    ]
+    return Pivot(
+        segments=tuple(segments),
+        columns=columns,
+        rows=tuple(
+            PivotRow(
+                codes=codes,
+                titles=tuple(titles[number].get(code, "") for number, code in enumerate(codes)),
+                amounts=tuple(None if amount is None else exact(amount) for amount in amounts),
+            )
+            for codes, amounts in sorted(sums.items())
+        ),
+        totals=tuple(exact(total) for total in totals),
+        filings=filings,
+    )
+
+
+def compare_budget(
+    *,
+    fiscal_year: int,
+    segment: str = "object",
+    filters: Mapping[str, str] | None = None,
+    scope: str = "spending",
+) -> Variance:
+    """Set one year's budget and estimate beside its actuals, by one segment. Three queries."""
+    pivot = get_pivot(
+        segments=[segment],
+        fiscal_years=[fiscal_year],
+        kinds=[AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL, AmountKind.ACTUAL],
+        filters=filters,
+        scope=scope,
+    )
+    kinds = [column.kind for column in pivot.columns]
+
+    def row(code: str, title: str, amounts: Sequence[Decimal | None]) -> VarianceRow:
+        found = dict(zip(kinds, amounts, strict=True))
+        budget = found.get(AmountKind.BUDGET) or Decimal(0)
+        actual = found.get(AmountKind.ACTUAL) or Decimal(0)
+        return VarianceRow(
+            code=code,
+            title=title,
+            budget=budget,
+            estimated_actual=found.get(AmountKind.ESTIMATED_ACTUAL),
+            actual=actual,
+            is_jump=is_jump(before=budget, after=actual),
+        )
+
+    return Variance(
+        fiscal_year=fiscal_year,
+        segment=segment,
+        rows=tuple(row(one.codes[0], one.titles[0], one.amounts) for one in pivot.rows),
+        total=row("", "Total", pivot.totals),
+        has_budget=AmountKind.BUDGET in kinds,
+        has_actual=AmountKind.ACTUAL in kinds,
+        filings=pivot.filings,
+    )
+
+
+_TOTAL = """
+SELECT coalesce(sum(e.amount), 0)
+FROM investments_ledgerentry e
+JOIN investments_account a ON a.district_id = e.district_id AND a.id = e.account_id
+WHERE e.filing_id = ANY(%s) AND {condition}
+"""
+
+_PIVOT = """
+SELECT {columns}, s.filing_id, sum(s.amount)
+FROM (
+    SELECT filing_id, account_id, district_id, sum(amount) AS amount
+    FROM investments_ledgerentry
+    WHERE filing_id = ANY(%s)
+    GROUP BY filing_id, account_id, district_id
+) s
+JOIN investments_account a ON a.district_id = s.district_id AND a.id = s.account_id
+WHERE {condition} AND {scope}
+GROUP BY {columns}, s.filing_id
+"""
+
+
+def _sums(
+    *, segments: Sequence[str], filings: Sequence[FilingName], filters: Mapping[str, str], scope: str
+) -> list[tuple[Any, ...]]:
+    condition, values = account_conditions(filters=filters)
+    in_scope, scope_values = account_conditions(filters={"object": SCOPES[scope]})
+    query = sql.SQL(_PIVOT).format(
+        columns=sql.SQL(", ").join([column_of(segment=segment) for segment in segments]),
+        condition=condition,
+        scope=in_scope,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [[one.id for one in filings], *values, *scope_values])
+        return list(cursor.fetchall())

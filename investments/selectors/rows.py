@@ -1,0 +1,190 @@
+"""The ledger rows behind a figure, with their file and row number; must not write.
+
+A figure of an initiative or a band is shared out again over one year's filings, so its rows are
+those it was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from psycopg import sql
+
+from investments.calc.coding import Coding, code_ledger
+from investments.calc.sharing import FULL_SHARE, from_micro
+from investments.models import SEGMENTS
+from investments.recompute import LoadedLedger, list_current_filings, load_ledger, load_rules
+from investments.selectors.codes import get_funding_segment
+from investments.selectors.filters import account_conditions
+from investments.selectors.ledger import SCOPES, FilingName, exact, list_filings
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerRow:
+    """One row of a file: its account, amount, and the share of it that the figure counts."""
+
+    row_number: int
+    filing_id: UUID
+    filename: str
+    account: tuple[tuple[str, str], ...]
+    amount: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerRows:
+    """The rows behind a figure, a page at a time. counted: exactly the figure; rows: how many there are."""
+
+    rows: tuple[LedgerRow, ...]
+    row_count: int
+    counted: Decimal
+    filings: tuple[FilingName, ...]
+
+
+def list_ledger_rows(
+    *,
+    fiscal_year: int,
+    kind: str,
+    filters: Mapping[str, str] | None = None,
+    scope: str = "all",
+    page: int = 1,
+) -> LedgerRows:
+    """List the rows of one year's current filings of a kind on the accounts that match. Two queries.
+
+    Rows largest first; `counted` is their exact sum over every page. Raises FilterRefused.
+    """
+    filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
+    condition, values = account_conditions(filters=filters or {})
+    in_scope, scope_values = account_conditions(filters={"object": SCOPES[scope]})
+    rows, row_count, total = _rows(
+        filings=filings,
+        condition=sql.SQL("{} AND {}").format(condition, in_scope),
+        values=[*values, *scope_values],
+        page=page,
+    )
+    files = {one.id: one.filename for one in filings}
+    return LedgerRows(
+        rows=tuple(_ledger_row(row=row, share=FULL_SHARE, files=files) for row in rows),
+        row_count=row_count,
+        counted=exact(total),
+        filings=filings,
+    )
+
+
+def list_counted_rows(
+    *,
+    fiscal_year: int,
+    kind: str,
+    initiative_id: UUID | None = None,
+    band: str = "",
+    source: str = "",
+    page: int = 1,
+) -> LedgerRows:
+    """List the ledger rows behind a figure: an initiative's, a band's (`core`, `not_split`) or `uncoded`.
+
+    source: narrows to one funding source's code. Rows largest first, each with its file and row
+    number; `counted` is the figure itself, exact. Six queries.
+    """
+    loaded, coding = code_slice(fiscal_year=fiscal_year, kind=kind)
+    shares, counted = _counted_by_account(
+        coding=coding, owner=None if initiative_id is None else str(initiative_id), band=band
+    )
+    if source:
+        column = loaded.ledger.columns[get_funding_segment()]
+        wanted = column.codes.index(source) if source in column.codes else -1
+        is_other = column.index != wanted
+        shares = np.where(is_other, 0, shares)
+        counted = np.where(is_other, 0, counted)
+    at = np.flatnonzero(shares)
+    filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
+    share_of = dict(zip(loaded.account_ids[at].tolist(), shares[at].tolist(), strict=True))
+    rows, row_count, _ = _rows(
+        filings=filings, condition=sql.SQL("e.account_id = ANY(%s)"), values=[list(share_of)], page=page
+    )
+    files = {one.id: one.filename for one in filings}
+    return LedgerRows(
+        rows=tuple(_ledger_row(row=row, share=share_of[row[3]], files=files) for row in rows),
+        row_count=row_count,
+        counted=from_micro(amount=int(counted.sum())),
+        filings=filings,
+    )
+
+
+def code_slice(*, fiscal_year: int, kind: str) -> tuple[LoadedLedger, Coding]:
+    """Share out one fiscal year and kind by the rules in force. Four queries."""
+    loaded = load_ledger(
+        filings=list_current_filings(fiscal_year=fiscal_year, kind=kind), segments=set(SEGMENTS)
+    )
+    return loaded, code_ledger(rules=load_rules(), ledger=loaded.ledger, is_strict=False)
+
+
+def _counted_by_account(
+    *, coding: Coding, owner: str | None, band: str
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+    """For each account, the share that an owner or band counts, and the dollars."""
+    size = coding.ledger.accounts
+    shares = np.zeros(size, dtype=np.int64)
+    counted = np.zeros(size, dtype=np.int64)
+    if owner is None and band == "uncoded":
+        left = np.full(coding.ledger.amount.size, FULL_SHARE, dtype=np.int64)
+        np.subtract.at(left, coding.cell, coding.got)
+        shares[coding.ledger.account] = left
+        np.add.at(counted, coding.ledger.account, coding.uncoded)
+        return shares, counted
+    wanted = [
+        number
+        for number, rule in enumerate(coding.rules)
+        if (rule.owner == owner if owner is not None else rule.owner is None and rule.band == band)
+    ]
+    rows = np.flatnonzero(np.isin(coding.rule, np.asarray(wanted, dtype=np.int64)) & (coding.got > 0))
+    cells, place = np.unique(coding.cell[rows], return_inverse=True)
+    got = np.zeros(cells.size, dtype=np.int64)
+    np.add.at(got, place, coding.got[rows])
+    shares[coding.ledger.account[cells]] = got
+    np.add.at(counted, coding.ledger.account[coding.cell[rows]], coding.counted[rows])
+    return shares, counted
+
+
+_ROWS = """
+SELECT e.row_number, e.filing_id, e.amount, e.account_id, a.fund, a.resource, a.project_year, a.goal,
+       a.function, a.object, a.location, a.program, a.local_1, a.local_2, a.local_3, a.local_4,
+       count(*) OVER (), sum(e.amount) OVER ()
+FROM investments_ledgerentry e
+JOIN investments_account a ON a.district_id = e.district_id AND a.id = e.account_id
+WHERE e.filing_id = ANY(%s) AND {condition}
+ORDER BY abs(e.amount) DESC, e.filing_id, e.row_number
+LIMIT %s OFFSET %s
+"""
+
+
+def _rows(
+    *, filings: Sequence[FilingName], condition: sql.Composable, values: Sequence[Any], page: int
+) -> tuple[list[tuple[Any, ...]], int, Decimal]:
+    start = (max(page, 1) - 1) * PAGE_SIZE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(_ROWS).format(condition=condition),
+            [[one.id for one in filings], *values, PAGE_SIZE, start],
+        )
+        rows = list(cursor.fetchall())
+    return rows, int(rows[0][-2]) if rows else 0, rows[0][-1] if rows else Decimal(0)
+
+
+def _ledger_row(*, row: tuple[Any, ...], share: int, files: dict[UUID, str]) -> LedgerRow:
+    row_number, filing_id, amount, _, *codes, _, _ = row
+    return LedgerRow(
+        row_number=row_number,
+        filing_id=filing_id,
+        filename=files[filing_id],
+        account=tuple((name, code) for name, code in zip(SEGMENTS, codes, strict=True) if code),
+        amount=exact(amount),
+        share=Decimal(share) / FULL_SHARE,
+    )
