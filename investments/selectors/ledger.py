@@ -22,7 +22,15 @@ from investments.selectors.filters import account_conditions, column_of
 
 CENT = Decimal("0.01")
 REVENUE_OBJECTS = "8000-8799"
-SCOPES: Mapping[str, str] = {"spending": SPENDING_OBJECTS, "revenue": REVENUE_OBJECTS, "all": ""}
+TRANSFER_OBJECTS = "7500-7999,8800-8999"
+BALANCE_OBJECTS = "9*,PCRA"
+SCOPES: Mapping[str, str] = {
+    "spending": SPENDING_OBJECTS,
+    "revenue": REVENUE_OBJECTS,
+    "transfers": TRANSFER_OBJECTS,
+    "balance": BALANCE_OBJECTS,
+    "all": "",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +180,7 @@ def get_pivot(
 ) -> Pivot:
     """Sum the current ledger by segments, fiscal year and kind. Two queries and one a segment's titles.
 
-    scope: "spending", "revenue" or "all" objects, over and above the filters. Rows in the order of
+    scope: a key of SCOPES, the objects looked at over and above the filters. Rows in the order of
     their codes; raises FilterRefused for an unknown segment or an unreadable filter.
     """
     filings = list_filings(fiscal_years=fiscal_years, kinds=kinds)
