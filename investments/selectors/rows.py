@@ -87,6 +87,7 @@ def list_counted_rows(
     band: str = "",
     source: str = "",
     page: int = 1,
+    page_size: int = PAGE_SIZE,
 ) -> LedgerRows:
     """List the ledger rows behind a figure: an initiative's, a band's (`core`, `not_split`) or `uncoded`.
 
@@ -107,7 +108,11 @@ def list_counted_rows(
     filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
     share_of = dict(zip(loaded.account_ids[at].tolist(), shares[at].tolist(), strict=True))
     rows, row_count, _ = _rows(
-        filings=filings, condition=sql.SQL("e.account_id = ANY(%s)"), values=[list(share_of)], page=page
+        filings=filings,
+        condition=sql.SQL("e.account_id = ANY(%s)"),
+        values=[list(share_of)],
+        page=page,
+        page_size=page_size,
     )
     files = {one.id: one.filename for one in filings}
     return LedgerRows(
@@ -166,13 +171,18 @@ LIMIT %s OFFSET %s
 
 
 def _rows(
-    *, filings: Sequence[FilingName], condition: sql.Composable, values: Sequence[Any], page: int
+    *,
+    filings: Sequence[FilingName],
+    condition: sql.Composable,
+    values: Sequence[Any],
+    page: int,
+    page_size: int = PAGE_SIZE,
 ) -> tuple[list[tuple[Any, ...]], int, Decimal]:
-    start = (max(page, 1) - 1) * PAGE_SIZE
+    start = (max(page, 1) - 1) * page_size
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(_ROWS).format(condition=condition),
-            [[one.id for one in filings], *values, PAGE_SIZE, start],
+            [[one.id for one in filings], *values, page_size, start],
         )
         rows = list(cursor.fetchall())
     return rows, int(rows[0][-2]) if rows else 0, rows[0][-1] if rows else Decimal(0)
