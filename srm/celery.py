@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "srm.settings")
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # Celery's own run of them ends nothing; ours below does
 
 app = Celery("srm")
 app.config_from_object("srm.celery_settings")
@@ -17,6 +18,16 @@ app.autodiscover_tasks(["districts.pipeline"])
 @beat_init.connect
 def refuse_an_unsafe_start(**_: Any) -> None:
     """Check settings and isolation before any work is taken."""
+    from django.core.checks import Tags
+
     from srm.startup import refuse_unsafe_start
 
-    refuse_unsafe_start()
+    refuse_unsafe_start(tags=[Tags.database, Tags.models])
+
+
+@worker_init.connect
+def load_the_pipeline(**_: Any) -> None:
+    """Load every calculation before processes are forked: each would take seconds to do it anew."""
+    from districts.pipeline.spec import get_pipeline
+
+    get_pipeline()

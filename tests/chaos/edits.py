@@ -1,0 +1,221 @@
+"""A web-like process that edits two districts through the real services, and writes down what was acknowledged.
+
+Every line it writes follows a commit. An edit that failed, or whose commit nobody answered, is written down
+as unknown: it may count or not. Runs as `python -m tests.chaos.edits setup|write|verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import django
+
+FOLDER = Path(os.environ["SRM_HOME"])
+RESOURCES = ("3010", "3150", "2600", "6266", "7435", "6053")
+DISTRICTS = {"bay": "3868478", "valley": "1062166"}
+HEADER = "Ccode,Dcode,SchoolCode,Fiscalyear,Period,Colcode,Account,Fund,Resource,Projectyear,Goal,Function,Object,Value"
+
+
+def ledger(state_code: str, *, column: str, chance: random.Random) -> tuple[bytes, Decimal]:
+    """Write a small ledger extract of the fiscal year 2024 and say what it sums to."""
+    lines, total = [HEADER], Decimal(0)
+    for resource in RESOURCES:
+        for code in ("1100", "2100", "4300", "7310"):
+            amount = Decimal(chance.randrange(100, 100_000_000)) / 100
+            total += amount
+            lines.append(
+                f'"{state_code[:2]}","{state_code[2:]}","0000000","2023","A   ","{column}  ",'
+                f'"01{resource}011101000{code}","01","{resource}","0","1110","1000","{code}",{amount}'
+            )
+    return "\n".join(lines).encode() + b"\n", total
+
+
+def setup() -> None:
+    """Make two districts with four initiatives, a rule for each, and a year's ledger and budget."""
+    from districts.models import District
+    from districts.tenancy import district_scope
+    from investments.services.coding_rules import RuleInput, create_rule
+    from strategy.services.goals import GoalInput, create_goal
+    from strategy.services.initiatives import create_initiative
+    from strategy.services.metrics import MetricInput, create_metric
+
+    for slug, state_code in DISTRICTS.items():
+        district = District.objects.create(name=slug, slug=slug, state="CA", state_code=state_code)
+        with district_scope(district.pk, cause="setup"):
+            metric = create_metric(metric=MetricInput(name="Chronic absence", direction="down"))
+            goal = GoalInput(
+                name="Come to school", metric_id=metric, direction="down", population="All students",
+                baseline_value=Decimal(30), baseline_year=2022, target_value=Decimal(20), due_on=date(2030, 6, 30),
+            )
+            goal_id = create_goal(goal=goal)
+            for number in range(4):
+                initiative = create_initiative(initiative=initiative_input(goal_id, number, 0))
+                pattern = {"resource": RESOURCES[number]}
+                create_rule(rule=RuleInput(name=f"rule {number} v0", initiative_id=initiative, patterns=pattern))
+            for column in ("BB", "BA"):
+                land(ledger(state_code, column=column, chance=random.Random(slug))[0], name=f"{column}.csv")
+
+
+def initiative_input(goal_id: UUID, number: int, version: int) -> Any:
+    """An initiative whose name carries its version."""
+    from strategy.services.initiatives import InitiativeInput
+
+    return InitiativeInput(
+        name=f"initiative {number} v{version}", kind="initiative", goal_id=goal_id,
+        theory_of_action="If we teach more, more is learned.", review_on=date(2024 + version % 9, 6, 30),
+        review_rule="Ten percent fewer.",
+    )
+
+
+def land(content: bytes, *, name: str) -> UUID:
+    """Land a file that is confirmed beforehand, as the API can."""
+    from districts.landing.services import land_upload
+
+    landed = land_upload(by=None, filename=name, chunks=[content], kind="sacs_csv", auto_confirm=True)
+    return UUID(str(landed.upload.pk))
+
+
+@dataclass
+class Editor:
+    """One person at work in one district, until told to stop."""
+
+    slug: str
+    district_id: int
+    seed: str
+    stop: threading.Event
+    log: Any
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def work(self) -> None:
+        """Edit until told to stop; no failure ends it."""
+        from districts.errors import DomainError
+
+        chance = random.Random(f"{self.seed} {self.slug}")
+        kinds: list[Callable[[random.Random], dict[str, Any]]] = [
+            self.change_rule, self.change_rule, self.allocate, self.change_initiative, self.land_ledger,
+        ]
+        while not self.stop.is_set():
+            edit = chance.choice(kinds)
+            try:
+                self.write(acknowledged=True, **edit(random.Random(chance.random())))
+            except DomainError as error:
+                self.write(acknowledged=False, edit=edit.__name__, refused=error.message)
+            except Exception as error:
+                self.write(acknowledged=False, edit=edit.__name__, error=type(error).__name__, words=str(error)[:200])
+                time.sleep(0.1)
+            time.sleep(0.03)
+
+    def write(self, **line: Any) -> None:
+        """Append one line, in one write."""
+        self.log.write(json.dumps({"district": self.district_id, **line}, default=str) + "\n")
+        self.log.flush()
+
+    def next_version(self, key: str) -> int:
+        """A number that is used once, whether or not the edit succeeds."""
+        self.versions[key] = self.versions.get(key, 0) + 1
+        return self.versions[key]
+
+    def change_rule(self, chance: random.Random) -> dict[str, Any]:
+        """Give a rule another resource and another name."""
+        from districts.tenancy import district_scope
+        from investments.models import CodingRule
+        from investments.services.coding_rules import RuleInput, update_rule
+
+        number = chance.randrange(4)
+        version = self.next_version(f"rule {number}")
+        with district_scope(self.district_id, cause="edit"):
+            found = CodingRule.objects.get(name__startswith=f"rule {number} v")
+            rule = RuleInput(
+                name=f"rule {number} v{version}", initiative_id=found.initiative_id,
+                patterns={"resource": chance.choice(RESOURCES)},
+            )
+            update_rule(rule_id=found.pk, rule=rule)
+        return {"edit": "rule", "key": f"rule {number}", "version": version}
+
+    def change_initiative(self, chance: random.Random) -> dict[str, Any]:
+        """Give an initiative another review date and another name."""
+        from districts.tenancy import district_scope
+        from strategy.models import Initiative
+        from strategy.services.initiatives import update_initiative
+
+        number = chance.randrange(4)
+        version = self.next_version(f"initiative {number}")
+        with district_scope(self.district_id, cause="edit"):
+            found = Initiative.objects.get(name__startswith=f"initiative {number} v")
+            changed = initiative_input(found.goal_id, number, version)
+            update_initiative(initiative_id=found.pk, initiative=changed)
+        return {"edit": "initiative", "key": f"initiative {number}", "version": version}
+
+    def allocate(self, chance: random.Random) -> dict[str, Any]:
+        """Set an allocation; its cents are its version."""
+        from districts.models import Filing
+        from districts.tenancy import district_scope
+        from investments.services.allocations import save_allocation
+        from strategy.models import Initiative
+
+        number, source = chance.randrange(4), chance.choice(RESOURCES)
+        version = self.next_version(f"allocation {number} {source}")
+        with district_scope(self.district_id, cause="edit"):
+            budget = Filing.objects.get(subject="budget", is_current=True)
+            initiative = Initiative.objects.get(name__startswith=f"initiative {number} v")
+            save_allocation(
+                filing_id=budget.pk, initiative_id=initiative.pk, source=source, amount=Decimal(version) / 100
+            )
+        return {"edit": "allocation", "key": f"{number} {source}", "version": version}
+
+    def land_ledger(self, chance: random.Random) -> dict[str, Any]:
+        """Land another filing of the year's actuals."""
+        from districts.tenancy import district_scope
+
+        content, total = ledger(DISTRICTS[self.slug], column="BA", chance=chance)
+        with district_scope(self.district_id, cause="edit"):
+            upload = land(content, name=f"{self.next_version('ledger')}.csv")
+        return {"edit": "ledger", "key": str(upload), "total": total}
+
+
+def write(seed: str) -> None:
+    """Edit both districts at once until a file called `stop` appears."""
+    from districts.models import District
+
+    stop = threading.Event()
+    with (FOLDER / "edits.log").open("a") as log:
+        editors = [Editor(d.slug, d.pk, seed, stop, log) for d in District.objects.order_by("slug")]
+        threads = [threading.Thread(target=editor.work) for editor in editors]
+        for thread in threads:
+            thread.start()
+        (FOLDER / "writing").touch()
+        while not (FOLDER / "stop").exists():
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "srm.settings")
+    django.setup()
+    if sys.argv[1] == "setup":
+        setup()
+    elif sys.argv[1] == "write":
+        write(sys.argv[2])
+    else:
+        from tests.chaos.verify import verify
+
+        json.dump(verify(patience=float(sys.argv[2])), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

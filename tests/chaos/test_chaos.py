@@ -1,0 +1,44 @@
+"""Faults while people edit and files land: no acknowledged write lost, every result that of a fresh recompute.
+
+Seeded: the failing run's seed and faults are in its message, and SRM_CHAOS_SEED replays it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+from tests.chaos.world import FAULTS, open_world, plan_faults, run_chaos
+from tests.data import sized
+
+PATIENCE = 30.0
+
+
+def test_faults_lose_nothing_and_leave_every_result_right(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SRM_CHAOS_SEED") or random.randrange(10**6))
+    count = sized(usual=12, full=60)
+    faults = plan_faults(count=count - 1, seed=seed)
+    with open_world(folder=tmp_path / "home") as world:
+        found = run_chaos(world, faults=faults, seed=seed, last="flush", patience=PATIENCE)
+    words = f"SRM_CHAOS_SEED={seed}, faults {faults}: {found}"
+    print(words)
+    assert found["lost"] == [], words
+    assert found["wrong"] == [], words
+    assert found["left"] == 0, words
+    assert found["drained_in"] < PATIENCE, words
+    assert min(found["by_edit"].values()) > count, words
+    assert found["result_rows"] > 50, words
+    assert set(faults) == set(FAULTS)
+
+
+def test_an_engine_that_deletes_marks_before_computing_is_noticed(tmp_path: Path) -> None:
+    with open_world(folder=tmp_path / "home", mutant="deletes marks first") as world:
+        found = run_chaos(world, faults=["worker"], seed=1, last="worker", patience=20)
+    assert found["wrong"] != [], found
+
+
+def test_hints_without_a_sweep_are_noticed(tmp_path: Path) -> None:
+    with open_world(folder=tmp_path / "home", beat=False) as world:
+        found = run_chaos(world, faults=["flush"], seed=2, last="flush", patience=5)
+    assert found["left"] > 0, found

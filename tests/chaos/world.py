@@ -1,0 +1,213 @@
+"""Servers, worker and beat of the chaos test's own, and the faults they are put through. Judges nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import redis
+
+from srm import embedded
+from tests.data import ROOT
+from tests.servers import HOME
+
+SERVERS = HOME / "chaos"
+FAULTS = ("worker", "child", "broker", "flush", "database", "pause")
+
+
+class World:
+    """A fresh database on servers of its own, with a worker and perhaps a beat."""
+
+    def __init__(self, *, servers: embedded.Servers, folder: Path, mutant: str, beat: bool) -> None:
+        self.servers, self.folder = servers, folder
+        self.environment = os.environ | {
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "SRM_HOME": str(folder),
+            "SRM_CHAOS_MUTANT": mutant,
+            "DJANGO_SETTINGS_MODULE": "srm.settings",
+        }
+        app = "tests.chaos.mutants" if mutant else "srm"
+        celery = [sys.executable, "-m", "celery", "-A", app]
+        self.commands = {"worker": [*celery, "worker", "-c", "2", "--without-mingle", "--without-gossip"]}
+        if beat:
+            self.commands["beat"] = [*celery, "beat", "-s", str(folder / "schedule")]
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def python(self, *arguments: str, role: str = "command") -> subprocess.Popen[str]:
+        """Start a process of this world, its output kept."""
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment | {"SRM_PROCESS": role}, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+
+    def start(self, name: str) -> None:
+        """Start the worker or the beat, with its children in a group of their own."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                self.commands[name], cwd=ROOT, env=self.environment | {"SRM_PROCESS": "worker"},
+                stdout=log, stderr=log, start_new_session=True,
+            )
+
+    def revive(self) -> None:
+        """Start again what has died, as a supervisor does."""
+        for name in self.commands:
+            if name not in self.processes or self.processes[name].poll() is not None:
+                self.start(name)
+
+    def runs(self) -> int:
+        """Return how many recomputes have ever been committed."""
+        with psycopg.connect(self.servers.superuser_url, dbname="srm") as superuser:
+            row = superuser.execute("SELECT count(*) FROM districts_calculationrun").fetchone()
+        return int(row[0]) if row else 0
+
+    def wait_for_progress(self, *, since: int) -> None:
+        """Return once the worker has committed more work: a fault must hit one that works."""
+        deadline = time.monotonic() + 45
+        while self.runs() <= since:
+            self.revive()
+            if time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "worker.log").read_text()[-3000:])
+            time.sleep(0.05)
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that run tasks."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.processes["worker"].pid).children()
+        return []
+
+    def end(self) -> None:
+        """Kill the worker and the beat."""
+        for process in self.processes.values():
+            kill_group(process)
+
+    def fault(self, kind: str, chance: random.Random) -> None:
+        """Do one harm."""
+        harms: dict[str, Callable[[], None]] = {
+            "worker": lambda: kill_group(self.processes["worker"]),
+            "child": lambda: self._signal_child(chance, signal.SIGKILL),
+            "broker": lambda: embedded.restart_valkey(home=SERVERS),
+            "flush": self._flush,
+            "database": lambda: embedded.restart_postgres(home=SERVERS, mode="immediate"),
+            "pause": lambda: self._pause(chance),
+        }
+        harms[kind]()
+
+    def _flush(self) -> None:
+        with redis.Redis.from_url(self.servers.redis_url) as client:
+            client.flushall()
+
+    def _signal_child(self, chance: random.Random, number: int) -> None:
+        workers = self.workers()
+        if workers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                chance.choice(workers).send_signal(number)
+
+    def _pause(self, chance: random.Random) -> None:
+        """Hold a working process, then let it go on, as a frozen machine does."""
+        for worker in self.workers()[:1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.suspend()
+                time.sleep(chance.uniform(1, 3))
+                worker.resume()
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """SIGKILL to a process and its children at once."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def open_world(*, folder: Path, mutant: str = "", beat: bool = True) -> Iterator[World]:
+    """Give a migrated, filled database on servers that nobody else uses; stop everything afterwards."""
+    SERVERS.mkdir(parents=True, exist_ok=True)
+    with (HOME / "chaos.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        servers = embedded.start(home=SERVERS)
+        try:
+            with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:
+                superuser.execute("DROP DATABASE IF EXISTS srm WITH (FORCE)")
+            servers = embedded.start(home=SERVERS)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            world = World(servers=servers, folder=folder, mutant=mutant, beat=beat)
+            world._flush()
+            owner = {"DATABASE_URL": servers.owner_database_url, "OWNER_DATABASE_URL": servers.owner_database_url}
+            _run(["manage.py", "migrate", "--verbosity", "0"], world.environment | owner)
+            _run(["-m", "tests.chaos.edits", "setup"], world.environment)
+            try:
+                yield world
+            finally:
+                world.end()
+        finally:
+            embedded.stop(home=SERVERS, mode="immediate")
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{arguments}:\n{done.stdout}{done.stderr}")
+
+
+def plan_faults(*, count: int, seed: int, kinds: tuple[str, ...] = FAULTS) -> list[str]:
+    """Return an order of faults, each kind as often as the others; the same for the same seed."""
+    faults = [kinds[number % len(kinds)] for number in range(count)]
+    random.Random(seed).shuffle(faults)
+    return faults
+
+
+def run_chaos(world: World, *, faults: list[str], seed: int, last: str, patience: float) -> dict[str, Any]:
+    """Write while the faults happen, do one more while the last writes are worked on, and verify.
+
+    Returns what `verify` found.
+    """
+    chance = random.Random(seed)
+    world.revive()
+    world.wait_for_progress(since=0)
+    writer = world.python("-m", "tests.chaos.edits", "write", str(seed), role="web")
+    _wait_for(world.folder / "writing", writer)
+    for kind in faults:
+        time.sleep(chance.uniform(0.2, 1.0))
+        before = world.runs()
+        world.fault(kind, chance)
+        world.revive()
+        world.wait_for_progress(since=before)
+    (world.folder / "stop").touch()
+    _, complaints = writer.communicate(timeout=60)
+    if writer.returncode:
+        raise RuntimeError(complaints)
+    world.fault(last, chance)
+    world.revive()
+    verifier = world.python("-m", "tests.chaos.edits", "verify", str(patience))
+    while verifier.poll() is None:
+        world.revive()
+        time.sleep(0.2)
+    found, complaints = verifier.communicate()
+    if verifier.returncode:
+        raise RuntimeError(complaints)
+    return dict(json.loads(found))
+
+
+def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    while not path.exists():
+        if process.poll() is not None:
+            raise RuntimeError(process.communicate()[1])
+        time.sleep(0.05)
