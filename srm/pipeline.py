@@ -3,6 +3,7 @@
 Listed explicitly, like urls.py. Order matters: a calculation comes after those it reads.
 """
 
+from diagnostics.imports.results import Results
 from diagnostics.recompute.returns import VERSION as RETURN_VERSION
 from diagnostics.recompute.returns import initiative_return
 from diagnostics.recompute.trends import VERSION as TREND_VERSION
@@ -17,7 +18,7 @@ from investments.recompute import VERSION as COST_VERSION
 from investments.recompute import ledger_cost
 
 PIPELINE = Pipeline(
-    file_kinds=(SacsDat(), SacsCsv(), CodeList(), GenericLedger()),
+    file_kinds=(SacsDat(), SacsCsv(), CodeList(), Results(), GenericLedger()),
     jobs=(
         Job(name=jobs.READ_JOB, run=jobs.read_upload, give_up=jobs.give_up),
         Job(name=jobs.IMPORT_JOB, run=jobs.import_upload, give_up=jobs.give_up),

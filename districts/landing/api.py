@@ -51,8 +51,8 @@ class UploadOutput(serializers.Serializer[Any]):
     message = serializers.CharField()
     size = serializers.IntegerField()
     uploaded_at = serializers.DateTimeField()
-    errors = serializers.IntegerField()
-    warnings = serializers.IntegerField()
+    error_count = serializers.IntegerField(source="errors")
+    warning_count = serializers.IntegerField(source="warnings")
     rows_loaded = serializers.IntegerField(allow_null=True)
 
 

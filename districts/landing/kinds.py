@@ -156,6 +156,8 @@ class FileKind(ABC):
     intros: Mapping[str, str] = {}
     family: str
     permission: str = "upload"
+    asks_filing_date: bool = False
+    """True where the question `filed_on` says when a file was filed, since the file does not."""
     stage: tuple[tuple[str, str], ...]
     changed_inputs: tuple[str, ...] = ()
 

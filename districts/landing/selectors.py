@@ -174,7 +174,7 @@ def list_uploads(*, limit: int = 100, state: str = "") -> list[UploadRow]:
 
 def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
     """Show one upload with its preview, report and a page of problems. Raises NoSuchUpload."""
-    upload = _find(upload_id)
+    upload = find_upload(upload_id)
     run = ImportRun.objects.filter(upload=upload).order_by("-finished_at").first()
     preview = upload.preview or {}
     row = _row(upload, run.rows_loaded if run else None)
@@ -207,7 +207,7 @@ def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
 
 def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_PAGE) -> ProblemPage:
     """Show one page of an upload's problems, errors first. The whole list is in the download."""
-    upload = _find(upload_id)
+    upload = find_upload(upload_id)
     problems = UploadProblem.objects.filter(upload_id=upload_id).order_by("severity", "row", "id")
     listed = problems.count()
     pages = max(1, -(-listed // size))
@@ -229,7 +229,7 @@ def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_P
 
 def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:
     """Give the full list of problems as CSV bytes; opened at once, so no scope is needed later."""
-    _find(upload_id)
+    find_upload(upload_id)
     path = problem_path(upload_id)
     if not path.exists():
         return iter((b"severity,row,sheet,column,value,why,what_to_do\n",))
@@ -238,7 +238,7 @@ def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:
 
 def stream_file(*, upload_id: UUID) -> Iterator[bytes]:
     """Give the bytes of the uploaded file as they arrived."""
-    return iter(read_chunks(stored_path(_find(upload_id).sha256)))
+    return iter(read_chunks(stored_path(find_upload(upload_id).sha256)))
 
 
 def list_filings(*, upload_id: UUID) -> list[FilingRow]:
@@ -260,7 +260,7 @@ def get_map_page(
 
     `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and UnknownKind; a file that cannot be opened says why in `unreadable`.
     """
-    upload = _find(upload_id)
+    upload = find_upload(upload_id)
     source, chosen = get_source(upload), kind or upload.kind
     file_map = FileMap.from_dict(upload.mapping or {}) if chosen == upload.kind else FileMap()
     if options is not None and options != file_map.options:
@@ -282,6 +282,23 @@ def get_map_page(
         upload_id=upload.pk, kind=chosen, sample=sample, unreadable="", fields=fields,
         file_map=file_map, kinds=kind_choices(),
     )
+
+
+def check_map(*, upload_id: UUID, file_map: FileMap) -> None:
+    """Raise MapIncomplete, naming the question, when an upload cannot be read with a map."""
+    upload = find_upload(upload_id)
+    source, kind = get_source(upload), find_kind(upload.kind)
+    kind.check_map(get_sample(source, file_map.options), file_map, source)
+
+
+def has_file(*, upload_id: UUID) -> bool:
+    """Say whether the bytes of an upload are still in the store."""
+    return stored_path(find_upload(upload_id).sha256).is_file()
+
+
+def kinds_with_filing_date() -> frozenset[str]:
+    """Name the kinds whose files do not say when they were filed, so that a person may."""
+    return frozenset(kind.name for kind in list_kinds() if kind.asks_filing_date)
 
 
 def kind_choices() -> tuple[tuple[str, str], ...]:
@@ -333,7 +350,8 @@ def count_waiting_for_person() -> int:
     return count
 
 
-def _find(upload_id: UUID) -> Upload:
+def find_upload(upload_id: UUID) -> Upload:
+    """Give an upload of the open district. Raises NoSuchUpload."""
     found = Upload.objects.select_related("uploaded_by", "confirmed_by").filter(pk=upload_id).first()
     if found is None:
         raise NoSuchUpload("This district has no such upload.")

@@ -1,0 +1,211 @@
+"""Results by school, year and group of students: a rate with its counts, or a mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from diagnostics.imports import results_map, results_rows
+from districts.landing.amounts import format_amount
+from districts.landing.kinds import (
+    FileKind,
+    FileMap,
+    Loaded,
+    MapField,
+    Reading,
+    Slice,
+    Source,
+    at_noon,
+    parse_day,
+)
+from districts.landing.reader import Sample, open_table
+from districts.models import Filing
+from districts.tenancy import current_district_id
+from strategy.models import Metric
+from strategy.services.metrics import MetricInput, create_metric
+
+
+class Results(FileKind):
+    """A metric for schools and groups; each school year is a slice of its own."""
+
+    name = "results"
+    label = "Results by school, year and group"
+    explanation = (
+        "A rate with its count, or a mean, for each school, school year and group of students: "
+        "attendance, test scores, surveys."
+    )
+    asks_filing_date = True
+    family = "results"
+    stage = (
+        ("slice", "smallint"),
+        ("school", "uuid"),
+        ("student_group", "text"),
+        ("numerator", "numeric(14,4)"),
+        ("denominator", "numeric(14,4)"),
+        ("value", "numeric(14,6)"),
+        ("is_suppressed", "boolean"),
+        ("row_number", "integer"),
+    )
+    changed_inputs = ("results",)
+
+    def recognise(self, sample: Sample) -> float:
+        """Certain for the derived absenteeism file; likely for a school, a year and a value."""
+        if results_map.is_derived_absenteeism(sample.columns):
+            return 1.0
+        guess = results_map.guess(sample)
+        has_value = "value" in guess or {"numerator", "denominator"} <= guess.keys()
+        return 0.55 if {"year", "school"} <= guess.keys() and has_value else 0.0
+
+    def fields(self, sample: Sample, source: Source) -> tuple[MapField, ...]:
+        """Ask for metric, columns, repairs and date."""
+        return results_map.fields()
+
+    def guess(self, sample: Sample, source: Source) -> dict[str, str]:
+        """Guess from header words; the derived absenteeism file brings its repairs."""
+        return results_map.guess(sample)
+
+    def needs_person(self, sample: Sample, file_map: FileMap, source: Source) -> bool:
+        """A person looks at every map once, unless the file is the known one."""
+        return not results_map.is_derived_absenteeism(sample.columns)
+
+    def check_map(self, sample: Sample, file_map: FileMap, source: Source) -> None:
+        """Raise MapIncomplete when values or repairs are not settled."""
+        super().check_map(sample, file_map, source)
+        results_map.check(file_map)
+
+    def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
+        """Read values; repairs are steps with names, counted in the report."""
+        source, file_map, report = reading.source, reading.file_map, reading.report
+        table = open_table(
+            path=source.path, file_name=source.file_name, options=file_map.options,
+            limits=source.limits,
+        )
+        rows = results_rows.ResultRows(reading)
+        for batch in table.batches(report):
+            frame = rows.read(batch)
+            report.counts.loaded += frame.height
+            if frame.height:
+                yield frame
+        rows.finish()
+        typed = file_map.get("filed_on")
+        day = parse_day(typed, label="Date of the data") if typed else source.today
+        for one in reading.slice_list():
+            one.filed_at = at_noon(day)
+
+    def finish_quality(self, stage: str, reading: Reading) -> None:
+        """Put counts by year into the report."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT slice, count(*), count(DISTINCT school), sum(is_suppressed::int),"
+                " sum(numerator) FILTER (WHERE student_group = 'all'),"
+                " sum(denominator) FILTER (WHERE student_group = 'all')"
+                f" FROM {stage} GROUP BY 1"
+            )
+            found = {row[0]: row[1:] for row in cursor.fetchall()}
+        for one in reading.slice_list():
+            rows, schools, hidden, counted, students = found.get(one.number, (0, 0, 0, None, None))
+            one.control_totals = {
+                "rows": str(rows), "schools": str(schools), "suppressed": str(hidden),
+                "students": format_amount(students), "counted": format_amount(counted),
+            }
+            title = f"{one.subject} {one.fiscal_year - 1}-{one.fiscal_year % 100:02d}"
+            reading.report.control_totals[f"{title}: rows, schools, suppressed"] = (
+                f"{rows:,}, {schools:,}, {hidden:,}"
+            )
+            reading.report.control_totals[f"{title}: students counted of students"] = (
+                f"{format_amount(counted)} of {format_amount(students)}"
+            )
+
+    def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
+        """Count values new, changed, removed and the same against the current filing of each year."""
+        with connection.cursor() as cursor:
+            return {"slices": [_describe(cursor, stage, one) for one in reading.slice_list()]}
+
+    def load(
+        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
+    ) -> Loaded:
+        """Insert the values, making the metric when the map named a new one."""
+        metric_id = get_metric(reading.file_map.get("metric"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO diagnostics_metricresult (district_id, filing_id, metric_id, school_id,"
+                ' "group", school_year, numerator, denominator, value, is_suppressed, row_number)'
+                " SELECT %s, f.id, %s, s.school, s.student_group, f.year, s.numerator, s.denominator,"
+                f" s.value, s.is_suppressed, s.row_number FROM {stage} s"
+                " JOIN unnest(%s::smallint[], %s::uuid[], %s::smallint[]) AS f (slice, id, year)"
+                " USING (slice)",
+                [
+                    current_district_id(), metric_id, list(filings), list(filings.values()),
+                    [_year(reading, number) for number in filings],
+                ],
+            )
+            rows = int(cursor.rowcount)
+        return Loaded(rows=rows, changed_inputs=self.changed_inputs)
+
+    def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
+        """Delete the values of the filings."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM diagnostics_metricresult WHERE filing_id = ANY(%s)", [list(filing_ids)]
+            )
+
+
+def _year(reading: Reading, number: int) -> int:
+    return reading.slice_list()[number].fiscal_year
+
+
+def get_metric(slug: str) -> Any:
+    """Give the id of a metric, making chronic absenteeism when the district has no such metric."""
+    found = Metric.objects.filter(slug=slug).first()
+    if found is not None:
+        return found.pk
+    return create_metric(
+        metric=MetricInput(
+            name="Chronic absenteeism",
+            slug=slug,
+            direction=Metric.Direction.DOWN,
+            unit=Metric.Unit.PERCENT,
+            description="Students who missed a tenth or more of their days.",
+            is_leading=True,
+        )
+    )
+
+
+def _describe(cursor: Any, stage: str, one: Slice) -> dict[str, Any]:
+    current = (
+        Filing.objects.filter(
+            family=Results.family, subject=one.subject, fiscal_year=one.fiscal_year,
+            ledger=one.ledger, is_current=True,
+        )
+        .select_related("upload")
+        .first()
+    )
+    same = "s.value IS NOT DISTINCT FROM t.value AND s.is_suppressed = t.is_suppressed"
+    cursor.execute(
+        "SELECT count(s.slice), count(*) FILTER (WHERE t.id IS NULL),"
+        " count(*) FILTER (WHERE s.slice IS NULL),"
+        f" count(*) FILTER (WHERE s.slice IS NOT NULL AND t.id IS NOT NULL AND NOT ({same})),"
+        f" count(*) FILTER (WHERE s.slice IS NOT NULL AND t.id IS NOT NULL AND {same})"
+        f" FROM (SELECT * FROM {stage} WHERE slice = %s) s FULL JOIN"
+        " (SELECT * FROM diagnostics_metricresult WHERE filing_id = %s) t"
+        " ON coalesce(t.school_id::text, '') || '/' || t.\"group\""
+        " = coalesce(s.school::text, '') || '/' || s.student_group",
+        [one.number, current.pk if current else None],
+    )
+    rows, new, removed, changed, kept = cursor.fetchone()
+    return {
+        "subject": one.subject,
+        "label": f"{one.subject} {one.fiscal_year - 1}-{one.fiscal_year % 100:02d}",
+        "fiscal_year": one.fiscal_year,
+        "ledger": one.ledger,
+        "filed_at": one.filed_at.isoformat() if one.filed_at else "",
+        "rows": rows,
+        "control_totals": one.control_totals,
+        "replaces": {"filename": current.upload.filename, "filed_at": current.filed_at.isoformat()}
+        if current
+        else None,
+        "values": {"new": new, "changed": changed, "removed": removed, "same": kept},
+    }

@@ -1,0 +1,137 @@
+"""The questions about a results file, and the guess from its headers. Reads metrics, writes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from districts.landing.kinds import FileMap, MapField, MapIncomplete
+from districts.landing.reader import Sample
+from strategy.models import Metric
+
+CHRONIC_SLUG = "chronic-absenteeism"
+DERIVED_ABSENTEEISM = (
+    "academic_year", "school_code", "cohort", "cohort_enrollment_count",
+    "cohort_absenteeism_count", "cohort_dimension",
+)
+DERIVED_ANSWERS = {
+    "year": "academic_year",
+    "school": "school_code",
+    "group": "cohort",
+    "numerator": "cohort_absenteeism_count",
+    "denominator": "cohort_enrollment_count",
+    "divide_years": "2022, 2023, 2024",
+    "divide_by": "10",
+    "drop_years": "2017",
+    "zero_of_zero": "suppressed",
+}
+WORDS: dict[str, tuple[str, ...]] = {
+    "year": ("school year", "academic year", "academicyear", "year", "schoolyear", "fiscal year"),
+    "school": ("school code", "school id", "schoolcode", "cds code", "cdscode", "cds", "site",
+               "school number", "schno", "sch no", "school no", "school", "location"),
+    "group": ("student group", "studentgroup", "subgroup", "group", "cohort", "reporting category",
+              "demographic"),
+    "numerator": ("numerator", "count", "number", "absent count", "absenteeism count", "met",
+                  "proficient", "chronic count"),
+    "denominator": ("denominator", "enrollment", "enrolled", "eligible", "tested", "total",
+                    "enrollment count", "n", "students"),
+    "value": ("rate", "percent", "pct", "value", "score", "mean", "average", "distance from standard"),
+}
+
+
+def fields() -> tuple[MapField, ...]:
+    """Give the questions; the metrics to choose from are the district's."""
+    metrics = tuple(Metric.objects.order_by("name").values_list("slug", "name"))
+    if CHRONIC_SLUG not in {slug for slug, _ in metrics}:
+        metrics = (*metrics, (CHRONIC_SLUG, "Chronic absenteeism (new)"))
+    return (
+        MapField(name="metric", label="Metric", type="choice", is_required=True, choices=metrics),
+        MapField(name="year", label="School year", type="column", is_required=True),
+        MapField(name="school", label="School", type="column", is_required=True,
+                 help="The district's or the state's code of the school; empty for the district."),
+        MapField(name="group", label="Group of students", type="column",
+                 help="Left out, or empty in a row: all students."),
+        MapField(name="numerator", label="Students counted", type="column", group="Values"),
+        MapField(name="denominator", label="Students in all", type="column", group="Values"),
+        MapField(name="value", label="Rate or mean", type="column", group="Values",
+                 help="Percent as 0 to 100. Not needed when both counts are there."),
+        MapField(name="zero_of_zero", label="0 of 0 students means", type="choice", group="Values",
+                 choices=(("suppressed", "not shown or none (suppressed)"), ("none", "no students"))),
+        MapField(name="divide_years", label="Repair: years with counts too large", type="text",
+                 group="Repairs", help="For instance 2022, 2023: these counts are divided."),
+        MapField(name="divide_by", label="Repair: divide these counts by", type="number",
+                 group="Repairs"),
+        MapField(name="drop_years", label="Repair: years to leave out", type="text",
+                 group="Repairs", help="Years whose values cannot be used; counted in the report."),
+        MapField(name="filed_on", label="Date of the data", type="date",
+                 help="The newest file of a metric and year counts. Left empty: today."),
+    )
+
+
+def is_derived_absenteeism(columns: Sequence[str]) -> bool:
+    """Recognise the derived absenteeism file by its exact header."""
+    return tuple(columns) == DERIVED_ABSENTEEISM
+
+
+def guess(sample: Sample) -> dict[str, str]:
+    """Guess the columns; the derived absenteeism file comes with its known repairs."""
+    if is_derived_absenteeism(sample.columns):
+        return {"metric": CHRONIC_SLUG, **DERIVED_ANSWERS}
+    answers = {"zero_of_zero": "suppressed"}
+    free = {column: _words(column) for column in sample.columns}
+    for field, names in WORDS.items():
+        found = _best(free, names)
+        if found:
+            answers[field] = found
+            free.pop(found)
+    text = _words(sample.file_name + " " + " ".join(sample.columns))
+    for slug, name in Metric.objects.values_list("slug", "name"):
+        if _words(name) in text or _words(slug) in text:
+            answers["metric"] = slug
+    if "absen" in text:
+        answers.setdefault("metric", CHRONIC_SLUG)
+    return answers
+
+
+def _words(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.lower()).split())
+
+
+def _best(free: dict[str, str], names: Sequence[str]) -> str:
+    for name in names:
+        for column, found in free.items():
+            if found == name:
+                return column
+    for name in names:
+        for column, found in free.items():
+            if len(name) > 3 and f" {name} " in f" {found} ":
+                return column
+    return ""
+
+
+def years_in(text: str, *, label: str) -> frozenset[int]:
+    """Read a list of years a person typed. Raises MapIncomplete."""
+    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    if any(not re.fullmatch("(19|20)[0-9]{2}", part) for part in parts):
+        raise MapIncomplete(f"«{label}» must be years such as 2022, 2023 (each named by its end).")
+    return frozenset(int(part) for part in parts)
+
+
+def divisor(file_map: FileMap) -> int:
+    """Read what counts are divided by; 1 when no repair is asked. Raises MapIncomplete."""
+    text = file_map.get("divide_by")
+    if not file_map.get("divide_years"):
+        return 1
+    if not re.fullmatch("[0-9]{1,4}", text) or int(text) < 1:
+        raise MapIncomplete("«Repair: divide these counts by» must be a whole number such as 10.")
+    return int(text)
+
+
+def check(file_map: FileMap) -> None:
+    """Raise MapIncomplete when no value can be made of the columns, or a repair is unclear."""
+    has_counts = file_map.get("numerator") and file_map.get("denominator")
+    if not has_counts and not file_map.get("value"):
+        raise MapIncomplete("Name the two counts of students, or the rate.")
+    years_in(file_map.get("divide_years"), label="Repair: years with counts too large")
+    years_in(file_map.get("drop_years"), label="Repair: years to leave out")
+    divisor(file_map)

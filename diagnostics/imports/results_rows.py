@@ -1,0 +1,246 @@
+"""The rows of a results file: codes to schools, counts checked and repaired, zero of zero hidden."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+
+from diagnostics.imports import results_map
+from districts.landing.amounts import WHAT_TO_DO, parse_amounts
+from districts.landing.kinds import Reading
+from districts.models import School
+from investments.imports.fiscal_years import read_fiscal_year
+
+SUPPRESSED = r"^(?:\*+|n/?a|n\s*<\s*[0-9]+|<\s*[0-9]+|--|†|‡|suppressed|redacted)$"
+WIDTH = 7
+ALL = {"", "all", "all students", "total", "ta", "overall", "schoolwide"}
+ASK_SOURCE = "Correct it in the source and export the file again."
+LARGEST = Decimal(10) ** 9
+
+
+def school_numbers() -> dict[str, str]:
+    """Map every way a file may write a school's code to the school. One query."""
+    found: dict[str, str] = {}
+    schools = list(School.objects.values_list("id", "district_code", "state_code"))
+    for pk, own, _ in schools:
+        if own:
+            found[own] = str(pk)
+    for pk, _, state in schools:
+        if state:
+            found[state] = str(pk)
+            found[state[-WIDTH:].zfill(WIDTH)] = str(pk)
+    return found
+
+
+class ResultRows:
+    """Turn batches of text into values of schools; everything else goes to the report."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading, self._report, self._map = reading, reading.report, reading.file_map
+        self._schools = school_numbers()
+        self._divide = results_map.years_in(self._map.get("divide_years"), label="Repair")
+        self._drop = results_map.years_in(self._map.get("drop_years"), label="Repair")
+        self._by = results_map.divisor(self._map)
+        self._seen: set[tuple[int, str, str]] = set()
+        self._unknown: dict[str, int] = {}
+        self._dropped = self._divided = self._hidden = 0
+        self._slices: dict[int, int] = {}
+        self._bad_rows: set[int] = set()
+
+    def read(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Read one batch."""
+        frame = batch.select(
+            row=pl.col("_row"),
+            year=pl.col(self._map.get("year")),
+            school=pl.col(self._map.get("school")),
+            group=pl.col(self._map.get("group")) if self._map.get("group") else pl.lit(""),
+        ).with_columns(
+            *(
+                self._number(batch, field).alias(field)
+                for field in ("numerator", "denominator", "value")
+            ),
+            hidden=self._marked_hidden(batch),
+        )
+        out: list[tuple[object, ...]] = []
+        sound = frame.filter(~pl.col("row").is_in(list(self._bad_rows)))
+        for row in sound.iter_rows(named=True):
+            made = self._make(row)
+            if made is not None:
+                out.append(made)
+        self._bad_rows = set()
+        return pl.DataFrame(out, schema=_SCHEMA, orient="row")
+
+    def _marked_hidden(self, batch: pl.DataFrame) -> pl.Series:
+        marks = pl.Series([False]).new_from_index(0, batch.height)
+        for field in ("numerator", "value"):
+            column = self._map.get(field)
+            if column:
+                marks = marks | batch[column].str.to_lowercase().str.contains(SUPPRESSED)
+        return marks
+
+    def _number(self, batch: pl.DataFrame, field: str) -> pl.Series:
+        column = self._map.get(field)
+        if not column:
+            return pl.Series(field, [None], dtype=pl.Decimal(38, 6)).new_from_index(0, batch.height)
+        plain = batch[column].str.strip_suffix("%")
+        hidden = plain.str.to_lowercase().str.contains(SUPPRESSED)
+        parsed = parse_amounts(
+            batch.select(pl.when(hidden).then(pl.lit("")).otherwise(plain).alias("n"))["n"]
+        )
+        bad = parsed.why.is_not_null()
+        if bad.any():
+            for row, value, why in zip(
+                batch["_row"].filter(bad), batch[column].filter(bad), parsed.why.filter(bad),
+                strict=True,
+            ):
+                self._refuse(row, column, value, why, WHAT_TO_DO[why])
+        return parsed.amount
+
+    def _refuse(self, row: int, column: str, value: str, why: str, what: str = ASK_SOURCE) -> None:
+        self._bad_rows = self._bad_rows | {row}
+        self._report.problem(row=row, column=column, value=value, why=why, what_to_do=what)
+
+    def _make(self, row: dict[str, object]) -> tuple[object, ...] | None:
+        number = int(str(row["row"]))
+        year = read_fiscal_year(str(row["year"]))
+        if year is None:
+            self._refuse(
+                number, self._map.get("year"), str(row["year"]), "is not a school year",
+                "Write the year as 2023-24 or 2024.",
+            )
+            return None
+        if year in self._drop:
+            self._dropped += 1
+            self._report.counts.left_out += 1
+            return None
+        school = self._find_school(str(row["school"]))
+        if school is None:
+            return None
+        group = " ".join(str(row["group"]).split())
+        group = "all" if group.lower() in ALL else group[:60]
+        counted, students, value = row["numerator"], row["denominator"], row["value"]
+        numbers = self._repair(number, year, counted, students)
+        if numbers is None or not self._is_sound(number, numbers, value):
+            return None
+        if (year, school, group) in self._seen:
+            self._refuse(number, self._map.get("school"), str(row["school"]),
+                         f"comes twice for group «{group}» in {year}")
+            return None
+        self._seen.add((year, school, group))
+        return self._finish(number, year, school, group, numbers, value, is_hidden=bool(row["hidden"]))
+
+    def _find_school(self, code: str) -> str | None:
+        """Give the school's id, empty for the district; None (counted) when it is not ours."""
+        if not code:
+            return ""
+        found = self._schools.get(code) or self._schools.get(code.zfill(WIDTH))
+        if found is None and len(code) > WIDTH:
+            found = self._schools.get(code[-WIDTH:])
+        if found is None:
+            self._unknown[code] = self._unknown.get(code, 0) + 1
+            self._report.counts.other_district += 1
+        return found
+
+    def _repair(
+        self, row: int, year: int, counted: object, students: object
+    ) -> tuple[Decimal | None, Decimal | None] | None:
+        numbers = [one if isinstance(one, Decimal) else None for one in (counted, students)]
+        if year not in self._divide or self._by == 1:
+            return numbers[0], numbers[1]
+        for number, field in zip(numbers, ("numerator", "denominator"), strict=True):
+            if number is not None and number % self._by:
+                self._refuse(
+                    row, self._map.get(field), str(number),
+                    f"is no multiple of {self._by}, so the repair of {year} does not fit it",
+                    "Take the year out of the repair, or correct the file.",
+                )
+                return None
+        self._divided += 1
+        first, second = (None if one is None else one / self._by for one in numbers)
+        return first, second
+
+    def _is_sound(
+        self, row: int, numbers: tuple[Decimal | None, Decimal | None], value: object
+    ) -> bool:
+        counted, students = numbers
+        for number, field in ((counted, "numerator"), (students, "denominator")):
+            if number is not None and not 0 <= number < LARGEST:
+                self._refuse(row, self._map.get(field), str(number), "is no count of students")
+                return False
+        if counted is not None and students is not None and counted > students:
+            self._refuse(
+                row, self._map.get("numerator"), str(counted),
+                f"is more than the {students.normalize():f} students in all",
+            )
+            return False
+        if isinstance(value, Decimal) and abs(value) >= LARGEST / 10:
+            self._refuse(row, self._map.get("value"), str(value), "is no rate or mean")
+            return False
+        return True
+
+    def _finish(
+        self, row: int, year: int, school: str, group: str,
+        numbers: tuple[Decimal | None, Decimal | None], value: object, *, is_hidden: bool,
+    ) -> tuple[object, ...]:
+        counted, students = numbers
+        shown = value if isinstance(value, Decimal) else None
+        if shown is None and counted is not None and students:
+            shown = (100 * counted / students).quantize(Decimal("0.000001"))
+        is_zero = students == 0 and not counted
+        if is_zero and self._map.get("zero_of_zero") != "none":
+            is_hidden = True
+        if is_hidden:
+            self._hidden += 1
+            counted = students = shown = None
+        if year not in self._slices:
+            one = self._reading.slice(subject=self._map.get("metric"), fiscal_year=year)
+            self._slices[year] = one.number
+        return (
+            self._slices[year], school or None, group, counted, students, shown, is_hidden, row,
+        )
+
+    def finish(self) -> None:
+        """Name every repair with its number of rows, in the report and in the provenance."""
+        report = self._report
+        years = ", ".join(str(year) for year in sorted(self._divide))
+        steps = (
+            (self._divided, "Repair: counts divided",
+             f"Counts of {years} were {self._by} times too large and were divided by {self._by}; "
+             f"every one was a multiple of {self._by}."),
+            (self._dropped, "Repair: years left out",
+             f"The values of {', '.join(str(y) for y in sorted(self._drop))} cannot be used."),
+            (self._hidden, "Suppressed",
+             "Values marked as hidden, or 0 of 0 students: not shown, and never zero."),
+        )
+        for number, name, note in steps:
+            if number:
+                report.check(name=name, status="info", found=f"{number:,} rows", note=note)
+                report.provenance.append(f"{name}: {number:,} rows. {note}")
+        if self._unknown:
+            note = "Codes that are no school of this district (other agencies, closed, charter)."
+            report.check(
+                name="Schools of others", status="info",
+                found=f"{len(self._unknown):,} codes, {sum(self._unknown.values()):,} rows", note=note,
+            )
+            report.provenance.append(
+                f"Rows of {len(self._unknown):,} codes that are no school of this district were left out."
+            )
+        if not self._slices and report.is_clean:
+            report.problem(
+                row=0, column=self._map.get("school"),
+                why="no row names a school of this district",
+                what_to_do="Add the schools with their codes first, or map another column.",
+            )
+
+
+_SCHEMA = {
+    "slice": pl.Int16,
+    "school": pl.String,
+    "student_group": pl.String,
+    "numerator": pl.Decimal(20, 4),
+    "denominator": pl.Decimal(20, 4),
+    "value": pl.Decimal(20, 6),
+    "is_suppressed": pl.Boolean,
+    "row_number": pl.Int64,
+}

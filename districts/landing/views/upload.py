@@ -1,0 +1,204 @@
+"""Pages of one upload: where it stands, confirm, undo, read again, its file; must not hold rules."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from districts import formatting
+from districts.access.decorators import DistrictRequest, district_page
+from districts.access.permissions import Permission
+from districts.errors import DomainError
+from districts.exports import export_table, wanted_export
+from districts.landing import overview, selectors, services
+from districts.landing.forms.uploads import FilingDateForm, describe_rows
+from districts.landing.kinds import FileMap
+from districts.landing.views import shown
+from districts.landing.views.parts import link, may_upload, page_number, step_list, subject_words, trail
+
+
+@district_page(Permission.VIEW_DATA)
+def show_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Show one upload: how far it is, what it would change or has changed, what is wrong."""
+    detail = selectors.get_upload(upload_id=upload_id, page=page_number(request))
+    if file_type := wanted_export(request):
+        table = shown.check_table(request, detail, is_exported=True)
+        return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-quality-report")
+    return _render(request, detail)
+
+
+def _render(
+    request: DistrictRequest, detail: selectors.UploadDetail, *, date_form: FilingDateForm | None = None
+) -> HttpResponse:
+    upload = detail.upload
+    filed_on = _assumed_day(detail)
+    if date_form is None and filed_on is not None:
+        date_form = FilingDateForm(initial={"filed_on": filed_on})
+    context: dict[str, Any] = {
+        "detail": detail,
+        "upload": upload,
+        "title": upload.filename,
+        "lead": shown.lead_of(detail),
+        "crumbs": trail(request, here=upload.filename),
+        "steps": step_list(upload.state),
+        "notice": shown.notice_of(detail),
+        "progress": shown.progress_of(request, detail) if upload.is_working else None,
+        "slices": shown.slices_of(request, detail) if upload.state in ("ready", "imported") else (),
+        "checks": shown.check_table(request, detail) if detail.checks else None,
+        "problems": shown.problem_table(request, detail) if detail.problems.listed else None,
+        "filings": shown.filing_table(request, detail) if detail.filings else None,
+        "row_counts": shown.row_counts(detail),
+        "control_totals": tuple(detail.control_totals.items()),
+        "left_out": describe_rows(detail.left_out_rows),
+        "can_write": may_upload(request),
+        "date_form": date_form if upload.state == "ready" else None,
+    }
+    status = 422 if date_form is not None and date_form.errors else 200
+    return render(request, "landing/upload.html", context, status=status)
+
+
+def _assumed_day(detail: selectors.UploadDetail) -> str | None:
+    """Return the filing day as mapped, empty when none was given; None where the file says it itself."""
+    values = (detail.mapping or {}).get("values") or {}
+    has_question = detail.upload.kind in selectors.kinds_with_filing_date()
+    return str(values.get("filed_on", "")) if has_question else None
+
+
+@district_page(Permission.VIEW_DATA)
+def show_progress(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Answer a poll: how far the work is; once it has moved on, the whole page comes anew."""
+    detail = selectors.get_upload(upload_id=upload_id)
+    if not request.htmx:
+        return redirect(link(request, "upload-show", upload_id=upload_id))
+    if request.GET.get("seen") != detail.upload.state:
+        return HttpResponseClientRefresh()
+    return render(
+        request, "components/progress_bar.html", {"progress": shown.progress_of(request, detail)}
+    )
+
+
+@district_page(Permission.UPLOAD)
+@require_POST
+def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Confirm what the preview showed; a changed filing date has the file read again first."""
+    detail = selectors.get_upload(upload_id=upload_id)
+    here = link(request, "upload-show", upload_id=upload_id)
+    known = _assumed_day(detail)
+    if detail.upload.state == "ready" and known is not None and "filed_on" in request.POST:
+        form = FilingDateForm(request.POST)
+        if not form.is_valid():
+            return _render(request, detail, date_form=form)
+        day = form.cleaned_data["filed_on"]
+        typed = day.isoformat() if day else ""
+        if typed != known:
+            services.save_map(
+                by=request.access.user_id,
+                upload_id=upload_id,
+                file_map=_with_day(detail, typed),
+                remember=False,
+            )
+            messages.info(request, "The filing date changed, so the preview is made again. Look, then confirm.")
+            return redirect(here)
+    try:
+        services.confirm_upload(by=request.access.user_id, upload_id=upload_id)
+    except services.WrongState as error:
+        messages.error(request, error.message)
+    return redirect(here)
+
+
+def _with_day(detail: selectors.UploadDetail, typed: str) -> FileMap:
+    file_map = FileMap.from_dict(detail.mapping)
+    return FileMap(options=file_map.options, values={**file_map.values, "filed_on": typed})
+
+
+@district_page(Permission.UPLOAD)
+def undo_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Say what undoing would change, then do it."""
+    detail = selectors.get_upload(upload_id=upload_id)
+    here = link(request, "upload-show", upload_id=upload_id)
+    if request.method == "POST":
+        try:
+            services.undo_upload(upload_id=upload_id)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect(here)
+        messages.success(request, f"“{detail.upload.filename}” is undone.")
+        return redirect(here)
+    if not detail.can_undo:
+        return redirect(here)
+    name, is_imported = detail.upload.filename, detail.upload.state == "imported"
+    context = {
+        "title": f"Undo “{name}”?" if is_imported else f"Remove “{name}”?",
+        "lead": f"Undo the import of “{name}”?" if is_imported else f"Remove “{name}” before it is imported?",
+        "consequences": [
+            *(_consequence(detail, effect) for effect in overview.list_undo_effects(upload_id=upload_id)),
+            *(["Costs, trends and verdicts made from it are computed again at once."] if is_imported else []),
+            "The file and the record of this upload stay. The same file can be uploaded again.",
+        ],
+        "confirm_label": "Undo this import" if is_imported else "Remove this upload",
+        "is_dangerous": True,
+        "cancel_href": here,
+        "crumbs": trail(request, (name, here), here="Undo" if is_imported else "Remove"),
+    }
+    return render(request, "components/confirm.html", context)
+
+
+def _consequence(detail: selectors.UploadDetail, effect: overview.UndoEffect) -> str:
+    family = next((one.family for one in detail.filings), "")
+    what = subject_words(family=family, subject=effect.subject)
+    if effect.fiscal_year:
+        what = f"{what} {formatting.fiscal_year(effect.fiscal_year)}"
+    if effect.ledger != "main":
+        what = f"{what}, ledger {effect.ledger}"
+    if not effect.was_current:
+        return f"{what}: nothing changes, a newer filing counts already."
+    if effect.next_filename:
+        day = formatting.day(effect.next_filed_at)
+        return f"{what}: “{effect.next_filename}”, filed {day}, counts again."
+    return f"{what}: nothing is left, pages show no figure for it."
+
+
+@district_page(Permission.UPLOAD)
+@require_POST
+def read_again(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Try a stopped or refused upload again with the answers it has."""
+    detail = selectors.get_upload(upload_id=upload_id)
+    here = link(request, "upload-show", upload_id=upload_id)
+    if not detail.upload.kind:
+        return redirect(link(request, "upload-kind", upload_id=upload_id))
+    try:
+        services.save_map(
+            by=request.access.user_id,
+            upload_id=upload_id,
+            file_map=FileMap.from_dict(detail.mapping or {}),
+            remember=False,
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect(here)
+
+
+@district_page(Permission.VIEW_DATA)
+def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    """Hand out the file as it arrived, never to be shown by the browser."""
+    detail = selectors.get_upload(upload_id=upload_id)
+    if not selectors.has_file(upload_id=upload_id):
+        messages.error(request, "The file itself is no longer on this server. What was loaded from it stays.")
+        return redirect(link(request, "upload-show", upload_id=upload_id))
+    response = StreamingHttpResponse(
+        selectors.stream_file(upload_id=upload_id), content_type="application/octet-stream"
+    )
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=detail.upload.filename) or "attachment"
+    )
+    response["Content-Length"] = str(detail.upload.size)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
