@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from districts.pipeline.selectors import shown_at
 from investments.calc.ledger_cost import OBJECT_CLASSES
 from investments.calc.noise import is_spending, relative_change
 from investments.models import AmountKind, CodingMeter, LedgerCost
 from investments.selectors.codes import find_code_titles
 from investments.selectors.ledger import exact
-from investments.selectors.shown import shown_at
 
 FORECASTS = (AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
 
@@ -103,7 +103,7 @@ class InitiativeCostDetail:
 def list_initiative_costs(*, as_of: datetime | None = None) -> dict[UUID, InitiativeCosts]:
     """Return each initiative's cost by year and kind, now or as shown at a past moment. One query."""
     rows = (
-        LedgerCost.objects.filter(shown_at(as_of=as_of), initiative__isnull=False)
+        LedgerCost.objects.filter(shown_at(as_of), initiative__isnull=False)
         .values_list("initiative_id", "fiscal_year", "kind", "is_indirect")
         .annotate(counted=Sum("counted"), caught=Sum("caught"))
         .order_by("initiative_id", "fiscal_year", "kind")
@@ -123,7 +123,7 @@ def list_initiative_costs(*, as_of: datetime | None = None) -> dict[UUID, Initia
 def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -> InitiativeCostDetail:
     """Return one initiative's cost, now or as shown at a past moment. Four queries."""
     rows = list(
-        LedgerCost.objects.filter(shown_at(as_of=as_of), initiative_id=initiative_id)
+        LedgerCost.objects.filter(shown_at(as_of), initiative_id=initiative_id)
         .values_list("fiscal_year", "kind", "source", "object_class", "is_indirect")
         .annotate(counted=Sum("counted"), caught=Sum("caught"))
         .order_by("fiscal_year", "kind", "source", "object_class")
@@ -155,7 +155,7 @@ def list_forecast_errors(*, as_of: datetime | None = None, fund: str = "") -> tu
 
     Encumbrances are no forecast. A year without actuals has no error yet and is left out.
     """
-    meter = CodingMeter.objects.filter(shown_at(as_of=as_of))
+    meter = CodingMeter.objects.filter(shown_at(as_of))
     if fund:
         meter = meter.filter(fund=fund)
     rows = meter.values_list("fiscal_year", "kind").annotate(spent=Sum("total")).order_by("fiscal_year")

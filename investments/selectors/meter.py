@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from districts.pipeline.selectors import shown_at
 from investments.models import AmountKind, CodingMeter
 from investments.selectors.ledger import exact
-from investments.selectors.shown import shown_at
 
 _PARTS = ("coded", "core", "not_split", "not_yet_coded")
 
@@ -40,7 +40,7 @@ def list_meters(
     *, as_of: datetime | None = None, fund: str = "", fiscal_year: int | None = None, kind: str = ""
 ) -> tuple[Meter, ...]:
     """List the meter of each fiscal year and kind, all funds or one. One query."""
-    rows = CodingMeter.objects.filter(shown_at(as_of=as_of))
+    rows = CodingMeter.objects.filter(shown_at(as_of))
     if fund:
         rows = rows.filter(fund=fund)
     if fiscal_year is not None:

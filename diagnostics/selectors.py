@@ -1,0 +1,147 @@
+"""Trends and returns as pages and programs read them; must not compute, judge or write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from diagnostics.calc.pooling import YearValue
+from diagnostics.calc.verdict import Decision, Reason, Verdict
+from diagnostics.calc.verdict_words import LABELS, ReturnGate, open_gate
+from diagnostics.models import InitiativeReturn, Trend
+from districts.pipeline.selectors import shown_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendRow:
+    """How a metric moved for one school (None: the district) and group, in the metric's unit; slope a year.
+
+    slope is None under three points since the last break; a suppressed point has no value.
+    """
+
+    metric_id: UUID
+    metric_slug: str
+    metric_name: str
+    unit: str
+    direction: str
+    school_id: UUID | None
+    school_name: str
+    group: str
+    points: tuple[YearValue, ...]
+    level: float | None
+    level_year: int | None
+    change: float | None
+    slope: float | None
+    slope_low: float | None
+    slope_high: float | None
+    points_used: int
+    note: str
+    shown_from: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRow:
+    """What can be said of an initiative's return; the gate says whether a ratio may be shown."""
+
+    initiative_id: UUID
+    verdict: str
+    label: str
+    sentence: str
+    reason: str
+    known: tuple[str, ...]
+    next_step: str
+    gate: ReturnGate
+    shown_from: datetime
+
+
+def list_trends(
+    *,
+    metric: str = "",
+    group: str = "",
+    school_ids: Collection[UUID] | None = None,
+    district_only: bool = False,
+    as_of: datetime | None = None,
+) -> tuple[TrendRow, ...]:
+    """List trends by metric, group and school, the district's own first. One query.
+
+    metric: a slug; school_ids: only these schools and the district; district_only leaves every
+    school out, for readers who see no school. Now, or as shown at a past moment.
+    """
+    rows = Trend.objects.filter(shown_at(as_of)).select_related("metric", "school")
+    if metric:
+        rows = rows.filter(metric__slug=metric)
+    if group:
+        rows = rows.filter(group=group)
+    found = [_trend_row(row=row) for row in rows]
+    if district_only:
+        found = [row for row in found if row.school_id is None]
+    elif school_ids is not None:
+        wanted = {None, *school_ids}
+        found = [row for row in found if row.school_id in wanted]
+    return tuple(sorted(found, key=_order))
+
+
+def list_groups(*, metric: str) -> tuple[str, ...]:
+    """List the groups of students a metric has trends of, `all` first. One query."""
+    rows = Trend.objects.filter(shown_at(None), metric__slug=metric, school=None)
+    return tuple(sorted(set(rows.values_list("group", flat=True)), key=lambda name: (name != "all", name)))
+
+
+def list_returns(*, as_of: datetime | None = None) -> dict[UUID, ReturnRow]:
+    """Return what can be said of each initiative, now or as shown at a past moment. One query."""
+    rows = InitiativeReturn.objects.filter(shown_at(as_of))
+    return {row.initiative_id: _return_row(row=row) for row in rows}
+
+
+def get_return(*, initiative_id: UUID, as_of: datetime | None = None) -> ReturnRow | None:
+    """Return what can be said of one initiative; None until it has been judged. One query."""
+    row = InitiativeReturn.objects.filter(shown_at(as_of), initiative_id=initiative_id).first()
+    return None if row is None else _return_row(row=row)
+
+
+def _order(row: TrendRow) -> tuple[str, bool, str, bool, str]:
+    return (row.metric_name, row.group != "all", row.group, row.school_id is not None, row.school_name)
+
+
+def _trend_row(*, row: Trend) -> TrendRow:
+    points: list[dict[str, Any]] = row.points
+    return TrendRow(
+        metric_id=row.metric_id,
+        metric_slug=row.metric.slug,
+        metric_name=row.metric.name,
+        unit=row.metric.unit,
+        direction=row.metric.direction,
+        school_id=row.school_id,
+        school_name=row.school.name if row.school else "",
+        group=row.group,
+        points=tuple(YearValue(**point) for point in points),
+        level=row.level,
+        level_year=row.level_year,
+        change=row.change,
+        slope=row.slope,
+        slope_low=row.slope_low,
+        slope_high=row.slope_high,
+        points_used=row.points_used,
+        note=row.note,
+        shown_from=row.shown_from,
+    )
+
+
+def _return_row(*, row: InitiativeReturn) -> ReturnRow:
+    verdict = Verdict(row.verdict)
+    # Only an estimate opens the gate, and no rule that needs one can have decided a stored row yet.
+    decision = Decision(verdict=verdict, reason=Reason.INTERVAL, rule=int(row.rule) if row.rule else None)
+    return ReturnRow(
+        initiative_id=row.initiative_id,
+        verdict=verdict.value,
+        label=LABELS[verdict],
+        sentence=row.sentence,
+        reason=row.reason,
+        known=tuple(row.known),
+        next_step=row.next_step,
+        gate=open_gate(decision=decision),
+        shown_from=row.shown_from,
+    )
