@@ -53,9 +53,8 @@ def test_get_writes_nothing(world: World, undone: None, route: Route) -> None:
 def test_post_without_csrf_token_is_refused(world: World, undone: None, route: Route) -> None:
     url = route.url(world.own.url_kwargs(list(route.kwargs)))
     client = Client(enforce_csrf_checks=True)
-    for role in Role:
-        client.force_login(world.own.cast.people[role])
-        assert ask(client, "POST", url, {}).status_code == 403
+    client.force_login(world.own.cast.people[Role.DISTRICT_ADMIN])
+    assert ask(client, "POST", url, {}).status_code == 403
 
 
 def test_url_with_an_unknown_name_asks_for_a_factory(world: World) -> None:
