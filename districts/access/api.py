@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from districts.access.permissions import Permission, can
+from districts.services.keys import note_use_of_key
 from districts.tenancy.middleware import Access
 
 
@@ -24,6 +26,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         access = access_of(request)
         if access is None or access.api_key_id is None:
             return None
+        note_use_of_key(key_id=access.api_key_id, now=timezone.now())
         return None, access.api_key_id
 
     def authenticate_header(self, request: Any) -> str:

@@ -14,9 +14,9 @@ FUNCTION = """
 CREATE OR REPLACE FUNCTION srm_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     old_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL
-        ELSE to_jsonb(OLD) - 'token_hash' - 'key_hash' END;
+        ELSE to_jsonb(OLD) - 'token_hash' - 'key_hash' - 'last_used_at' - 'last_seen_at' END;
     new_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL
-        ELSE to_jsonb(NEW) - 'token_hash' - 'key_hash' END;
+        ELSE to_jsonb(NEW) - 'token_hash' - 'key_hash' - 'last_used_at' - 'last_seen_at' END;
 BEGIN
     IF TG_OP = 'UPDATE' AND old_row = new_row THEN
         RETURN NULL;

@@ -1,10 +1,11 @@
 """Write side of API keys: create, revoke; must not keep a secret."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from districts.access.credentials import hash_secret, new_secret
 from districts.access.permissions import Role
@@ -60,3 +61,10 @@ def revoke_key(*, key_id: UUID, now: datetime) -> None:
         if key.revoked_at is None:
             key.revoked_at = now
             key.save(update_fields=["revoked_at"])
+
+
+def note_use_of_key(*, key_id: str, now: datetime) -> None:
+    """Note, at most once a minute, that a key was used. Never waits for another request that does so."""
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - timedelta(minutes=1))
+    free = ApiKey.objects.filter(stale, pk=key_id).select_for_update(skip_locked=True)
+    ApiKey.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)

@@ -6,7 +6,7 @@ from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,13 +19,6 @@ from districts.models import User
 from districts.selectors import people as selectors
 from districts.services import people as services
 from districts.services import recovery
-
-
-_STARTS = (
-    (Permission.VIEW_CABINET, "diagnostics:home-show"),
-    (Permission.VIEW_BOARD, "diagnostics:board-show"),
-    (Permission.MANAGE_DISTRICT, "districts:admin-show"),
-)
 
 
 class PersonRequest(HttpRequest):
@@ -50,14 +43,10 @@ def show_home(request: PersonRequest) -> HttpResponse:
 
 
 def home_of(district: selectors.OwnDistrict) -> str:
-    """Return the address at which a role's work in a district starts: the first page it may see."""
-    for permission, name in _STARTS:
-        if can(district.role, permission):
-            try:
-                return reverse(name, args=[district.slug])
-            except NoReverseMatch:
-                continue
-    return reverse("home") + "?choose"
+    """Return the address at which a role's work in a district starts."""
+    sees_cabinet = can(district.role, Permission.VIEW_CABINET)
+    name = "diagnostics:home-show" if sees_cabinet else "diagnostics:board-show"
+    return reverse(name, args=[district.slug])
 
 
 @never_cache
