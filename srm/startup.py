@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from django.core import checks
 from django.db import connections
@@ -10,9 +11,12 @@ from django.db import connections
 ISOLATION = "districts.E001"  # only a warning to a command of srm_owner; never to what runs for long
 
 
-def refuse_unsafe_start() -> None:
-    """End this process, saying why, when a system check finds an error; the isolation audit is one."""
-    found = checks.run_checks(databases=["default"])
+def refuse_unsafe_start(*, tags: Sequence[str] | None = None) -> None:
+    """End this process, saying why, when a system check finds an error; the isolation audit is one.
+
+    `tags` limits the checks to what matters to the process: a worker serves no page.
+    """
+    found = checks.run_checks(tags=tags, databases=["default"])
     _let_go_of_the_database()
     errors = [
         message

@@ -130,14 +130,17 @@ def _make_template(servers: embedded.Servers, connection: psycopg.Connection, na
         roles.grant_rights(connection=inside)
     owner_url = servers.url(role=roles.OWNER, database=partial)
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks", "--noinput"],
         cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        timeout=600,
         env=os.environ | {"DATABASE_URL": owner_url, "OWNER_DATABASE_URL": owner_url},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
+        _drop(connection, partial)
         raise RuntimeError(f"the test database could not be migrated:\n{done.stdout}{done.stderr}")
     connection.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(partial), sql.Identifier(name))
@@ -156,9 +159,7 @@ def _clone(servers: embedded.Servers, *, template: str, database: str) -> None:
 
 
 def _drop(connection: psycopg.Connection, database: str) -> None:
-    connection.execute(
-        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-    )
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
 def _fingerprint() -> str:
