@@ -206,8 +206,10 @@ class ResultRows:
         years = ", ".join(str(year) for year in sorted(self._divide))
         steps = (
             (self._divided, "Repair: counts divided",
-             f"Counts of {years} were {self._by} times too large and were divided by {self._by}; "
-             f"every one was a multiple of {self._by}."),
+             (
+                 f"Counts of {years} were {self._by} times too large and were divided by "
+                 f"{self._by}; every one was a multiple of {self._by}."
+             )),
             (self._dropped, "Repair: years left out",
              f"The values of {', '.join(str(y) for y in sorted(self._drop))} cannot be used."),
             (self._hidden, "Suppressed",
@@ -234,13 +236,13 @@ class ResultRows:
             )
 
 
-_SCHEMA = {
-    "slice": pl.Int16,
-    "school": pl.String,
-    "student_group": pl.String,
+_SCHEMA: dict[str, pl.DataType] = {
+    "slice": pl.Int16(),
+    "school": pl.String(),
+    "student_group": pl.String(),
     "numerator": pl.Decimal(20, 4),
     "denominator": pl.Decimal(20, 4),
     "value": pl.Decimal(20, 6),
-    "is_suppressed": pl.Boolean,
-    "row_number": pl.Int64,
+    "is_suppressed": pl.Boolean(),
+    "row_number": pl.Int64(),
 }

@@ -75,8 +75,8 @@ class DelimitedRows:
         odd = odd | (lines.str.strip_chars(f'{self._delimiter} "\t') == "")
         if has_control_characters(raw):
             odd = odd | lines.str.contains(CONTROL_PATTERN)
-        if (lines.str.len_bytes().max() or 0) > self._limits.max_cell_length:
-            odd = odd | (lines.str.len_bytes() > self._limits.max_cell_length)
+        long = lines.str.len_bytes() > self._limits.max_cell_length
+        odd = odd | long
         if report.left_out_rows or self._header:
             odd = odd | self._named(lines, block.first_line, report)
         numbers = pl.int_range(

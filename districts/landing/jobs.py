@@ -17,6 +17,7 @@ from districts.landing.elections import elect_current, file_slices, lock_filings
 from districts.landing.kinds import FileKind, FileMap, Reading
 from districts.landing.problems import Report
 from districts.landing.progress import clear_progress, note_progress
+from districts.landing.reader import Sample
 from districts.landing.recognition import (
     find_kind,
     get_sample,
@@ -24,7 +25,6 @@ from districts.landing.recognition import (
     plan_map,
     recognise_kind,
 )
-from districts.landing.reader import Sample
 from districts.landing.stage import stage_rows
 from districts.landing.store import get_limits, problem_path
 from districts.models import ImportRun, Upload, UploadProblem

@@ -230,7 +230,7 @@ def confirm_upload(*, by: int | None, upload_id: UUID) -> Upload:
     Raises NoSuchUpload and WrongState.
     """
     with transaction.atomic():
-        done = Upload.objects.filter(
+        done: Upload | None = Upload.objects.filter(
             pk=upload_id, state__in=(State.CONFIRMED, State.IMPORTED)
         ).first()
         if done is not None:

@@ -6,7 +6,6 @@ COPY into a table with row-level security is refused; a temporary table has none
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
 
 from django.db import connection
 
@@ -25,18 +24,15 @@ def stage_rows(
     columns = ", ".join(name for name, _ in kind.stage)
     types = ", ".join(f"{name} {kind_of}" for name, kind_of in kind.stage)
     names = [name for name, _ in kind.stage]
-    batches = iter(kind.batches(reading))
-    # While rows are copied the connection answers nothing else: what a kind looks up comes with its first batch.
-    first = next(batches, None)
-    frames = batches if first is None else chain([first], batches)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{STAGE}")
         cursor.execute(f"CREATE TEMP TABLE {STAGE} ({types}) ON COMMIT DROP")
-        with cursor.copy(f"COPY {STAGE} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-            for frame in frames:
-                if reading.report.is_clean and frame.height:
+        for frame in kind.batches(reading):
+            if reading.report.is_clean and frame.height:
+                # One COPY a batch: while a COPY is open, a kind's query would wait for ever.
+                with cursor.copy(f"COPY {STAGE} ({columns}) FROM STDIN (FORMAT csv)") as copy:
                     copy.write(frame.select(names).write_csv(include_header=False).encode())
-                if on_batch is not None:
-                    on_batch(reading.report.counts.read)
+            if on_batch is not None:
+                on_batch(reading.report.counts.read)
         cursor.execute(f"ANALYZE {STAGE}")
     return STAGE

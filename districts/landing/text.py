@@ -73,7 +73,7 @@ def detect_encoding(path: Path) -> str:
     wide = _wide_encoding(head)
     if wide:
         return wide
-    if head.count(0) > max(8, len(head) // 100):
+    if len(head) - len(head.translate(None, CONTROL_CHARACTERS)) > max(8, len(head) // 50):
         raise Unreadable("This is not a text file. Save the table as CSV or XLSX and upload that.")
     return _eight_bit_encoding(path)
 

@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -238,7 +238,7 @@ class SheetRows:
         if screen.kept:
             yield screen.take_frame()
 
-    def _warn_of_lost_digits(self, number: int, values: list[object], report: Report) -> None:
+    def _warn_of_lost_digits(self, number: int, values: Sequence[object], report: Report) -> None:
         for name, value in zip(self._columns, values, strict=False):
             if isinstance(value, float) and LOST_DIGITS <= abs(value) < 1e30:
                 report.problem(

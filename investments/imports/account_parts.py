@@ -84,7 +84,7 @@ def guess_parts(values: Sequence[str]) -> tuple[str, str]:
         count, number = counts.most_common(1)[0]
         if count and number >= 0.8 * len(values):
             first = [len(part) for part in values[0].split(delimiter)]
-            usual = _SACS_USUAL if first[:6] == [2, 4, 1, 4, 4, 4] else _USUAL
+            usual: tuple[str, ...] = _SACS_USUAL if first[:6] == [2, 4, 1, 4, 4, 4] else _USUAL
             if first[:5] == [2, 4, 4, 4, 4]:
                 usual = tuple(one for one in _SACS_USUAL if one != "project_year")
             parts = [*usual, *[SKIP] * 20][: count + 1]

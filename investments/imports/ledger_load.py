@@ -212,7 +212,7 @@ def _check_years_around(
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    schema = {**dict.fromkeys(_SUMS, pl.String), "amount": AMOUNT}
+    schema: dict[str, pl.DataType] = {**dict.fromkeys(_SUMS, pl.String()), "amount": AMOUNT}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

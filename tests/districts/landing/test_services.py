@@ -86,7 +86,7 @@ def test_import_keeps_zeros_and_na_and_marks_the_ledger(bay: Cast) -> None:
         assert set(Mark.objects.filter(district=bay.district).values_list("input", flat=True)) == {"ledger"}
         assert [
             (e.amount, e.row_number) for e in LedgerEntry.objects.order_by("row_number")
-        ] == [(Decimal("1200.50"), 2), (Decimal("-200.25"), 3), (Decimal("75"), 4)]
+        ] == [(Decimal("1200.50"), 2), (Decimal("-200.25"), 3), (Decimal(75), 4)]
 
 
 def test_the_other_district_sees_nothing_of_it(bay: Cast, valley: Cast) -> None:
