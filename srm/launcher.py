@@ -167,7 +167,8 @@ def _prepare(*, home: Path, environment: Mapping[str, str], owner_url: str) -> N
         return
     _say("Bringing the database up to date ...")
     _manage(
-        "migrate", "--verbosity=0", "--skip-checks", environment={**environment, "DATABASE_URL": owner_url}
+        *("migrate", "--noinput", "--verbosity=0", "--skip-checks"),
+        environment={**environment, "DATABASE_URL": owner_url},
     )
     _manage("collectstatic", "--noinput", "--verbosity=0", "--clear", environment=environment)
     done_path.write_text(version)
