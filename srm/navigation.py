@@ -41,9 +41,9 @@ MAIN: Final = (
     ),
     Entry(
         label="Data",
-        name="districts:upload-list",
+        name="landing:upload-list",
         permission=Permission.VIEW_DATA,
-        under=("/data/", "/districts/upload"),
+        under=("/data/",),
     ),
     Entry(label="Board", name="diagnostics:board-show", permission=Permission.VIEW_BOARD, under=("/board/",)),
     Entry(

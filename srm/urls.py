@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 from drf_spectacular.views import SpectacularAPIView
 
+from diagnostics.api import InitiativeList, InitiativeShow, TrendList
 from districts.access.decorators import public_page
 from districts.landing.api import UploadList, UploadShow
 from districts.urls import entrance_patterns
@@ -16,6 +17,7 @@ from strategy.api import MetricList
 # Below /d/<slug>/: every page of one district.
 district_pages: list[URLPattern | URLResolver] = [
     path("", include("districts.urls")),
+    path("data/", include("districts.landing.urls")),
     path("strategy/", include("strategy.urls")),
     path("", include("diagnostics.urls")),
 ]
@@ -23,6 +25,9 @@ district_pages: list[URLPattern | URLResolver] = [
 # Below /api/v1/d/<slug>/: what programs may ask of one district.
 district_api: list[URLPattern | URLResolver] = [
     path("ledger/totals/", LedgerTotals.as_view(), name="api-ledger-totals"),
+    path("initiatives/", InitiativeList.as_view(), name="api-initiatives"),
+    path("initiatives/<uuid:initiative_id>/", InitiativeShow.as_view(), name="api-initiative"),
+    path("trends/", TrendList.as_view(), name="api-trends"),
     path("metrics/", MetricList.as_view(), name="api-metrics"),
     path("uploads/", UploadList.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>/", UploadShow.as_view(), name="api-upload"),

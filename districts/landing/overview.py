@@ -33,15 +33,25 @@ class Group(StrEnum):
 
 GROUPS: Mapping[Group, tuple[str, ...]] = {
     Group.NEEDS_PERSON: (
-        State.NEEDS_KIND, State.NEEDS_MAP, State.READY, State.REJECTED, State.FAILED,
+        State.NEEDS_KIND,
+        State.NEEDS_MAP,
+        State.READY,
+        State.REJECTED,
+        State.FAILED,
     ),
     Group.WORKING: (State.LANDED, State.READING, State.CONFIRMED, State.IMPORTING),
     Group.IMPORTED: (State.IMPORTED,),
     Group.UNDONE: (State.UNDONE,),
 }
 ORDERS = {
-    "file": "filename", "kind": "kind", "state": "state", "errors": "error_count",
-    "warnings": "warning_count", "who": "uploaded_by__name", "when": "uploaded_at", "size": "size",
+    "file": "filename",
+    "kind": "kind",
+    "state": "state",
+    "errors": "error_count",
+    "warnings": "warning_count",
+    "who": "uploaded_by__name",
+    "when": "uploaded_at",
+    "size": "size",
 }
 
 
@@ -204,10 +214,17 @@ def list_all_filings() -> tuple[FilingLine, ...]:
     )
     return tuple(
         FilingLine(
-            family=one.family, subject=one.subject, fiscal_year=one.fiscal_year, ledger=one.ledger,
-            filed_at=one.filed_at, is_current=one.is_current, row_count=one.row_count,
-            amount=str(one.control_totals.get("amount", "")), filename=one.upload.filename,
-            upload_id=one.upload_id, uploaded_at=one.upload.uploaded_at,
+            family=one.family,
+            subject=one.subject,
+            fiscal_year=one.fiscal_year,
+            ledger=one.ledger,
+            filed_at=one.filed_at,
+            is_current=one.is_current,
+            row_count=one.row_count,
+            amount=str(one.control_totals.get("amount", "")),
+            filename=one.upload.filename,
+            upload_id=one.upload_id,
+            uploaded_at=one.upload.uploaded_at,
         )
         for one in filings
     )
@@ -232,7 +249,9 @@ def list_undo_effects(*, upload_id: UUID) -> tuple[UndoEffect, ...]:
         after = following.get((one.family, one.subject, one.fiscal_year, one.ledger))
         effects.append(
             UndoEffect(
-                subject=one.subject, fiscal_year=one.fiscal_year, ledger=one.ledger,
+                subject=one.subject,
+                fiscal_year=one.fiscal_year,
+                ledger=one.ledger,
                 was_current=one.is_current,
                 next_filename=after.upload.filename if after else "",
                 next_filed_at=after.filed_at if after else None,
@@ -257,8 +276,14 @@ def list_all_problems(
     )
     found = tuple(
         ListedProblem(
-            upload_id=one.upload_id, filename=one.upload.filename, uploaded_at=one.upload.uploaded_at,
-            severity=one.severity, row=one.row, column=one.column, value=one.value, why=one.why,
+            upload_id=one.upload_id,
+            filename=one.upload.filename,
+            uploaded_at=one.upload.uploaded_at,
+            severity=one.severity,
+            row=one.row,
+            column=one.column,
+            value=one.value,
+            why=one.why,
             what_to_do=one.what_to_do,
         )
         for one in ordered[(page - 1) * size : page * size]

@@ -258,7 +258,8 @@ def get_map_page(
 ) -> MapPage:
     """Show the head of a file with the questions of its kind and the answers so far.
 
-    `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and UnknownKind; a file that cannot be opened says why in `unreadable`.
+    `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and
+    UnknownKind; a file that cannot be opened says why in `unreadable`.
     """
     upload = find_upload(upload_id)
     source, chosen = get_source(upload), kind or upload.kind

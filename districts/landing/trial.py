@@ -85,7 +85,7 @@ def _first_frames(kind: FileKind, reading: Reading) -> list[pl.DataFrame]:
             if last is not None and first is not None and first > last:
                 break
             if "row_number" in frame.columns:
-                last = max(last or 0, frame["row_number"].max())
+                last = max(last or 0, frame["row_number"].to_list()[-1])
             frames.append(frame.head(_TAKEN))
             if last is None:
                 break

@@ -43,6 +43,7 @@ class GenericLedger(LedgerKind):
         "several of them. You say which column means what."
     )
     intros = ledger_map.INTROS
+    asks_filing_date = True
     is_state_ledger = False
 
     def recognise(self, sample: Sample) -> float:
@@ -97,7 +98,7 @@ class _Rows:
         self._reading, self._report, self._map = reading, reading.report, reading.file_map
         self._parts: AccountParts | None = ledger_map.account_parts(self._map)
         self._amounts = ledger_map.amount_columns(self._map)
-        self._style = cast(NumberStyle, self._map.get("number_style") or "us")
+        self._style = cast("NumberStyle", self._map.get("number_style") or "us")
         self._sums: dict[str, Decimal] = dict.fromkeys(self._amounts, Decimal(0))
         self._years: dict[str, int | None] = {}
         self._kinds: dict[str, str] = {}

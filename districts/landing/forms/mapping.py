@@ -200,9 +200,7 @@ class MapForm(forms.Form):
         if not 1 < usual <= _MOST_PARTS:
             return []
         rows = [[piece.strip() for piece in pieces] for pieces in split if len(pieces) == usual]
-        return [
-            ", ".join(list(dict.fromkeys(row[n] for row in rows))[:_EXAMPLES]) for n in range(usual)
-        ]
+        return [", ".join(list(dict.fromkeys(row[n] for row in rows))[:_EXAMPLES]) for n in range(usual)]
 
     def clean(self) -> dict[str, Any]:
         """Check dates and parts here, so that every question says at once what is wrong with it."""

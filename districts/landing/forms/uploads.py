@@ -25,7 +25,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile[Any]]:
         """Return every file that arrived. Raises ValidationError when there is none."""
         files = [one for one in (data if isinstance(data, list) else [data]) if one]
         if not files and self.required:
@@ -36,7 +36,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files to upload."""
 
-    files = ManyFilesField(
+    chosen = ManyFilesField(
         label="Files to upload",
         allow_empty_file=True,
         help_text="A ledger or budget, a chart-of-accounts list, or results, as CSV, TSV, XLSX or the state's .dat export.",
@@ -44,8 +44,10 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, too_large: Sequence[str] = (), limit: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].widget.attrs.update({"multiple": True, "accept": ".csv,.tsv,.txt,.tab,.dat,.xlsx"})
-        self.fields["files"].required = not too_large
+        self.fields["chosen"].widget.attrs.update(
+            {"multiple": True, "accept": ".csv,.tsv,.txt,.tab,.dat,.xlsx"}
+        )
+        self.fields["chosen"].required = not too_large
         self.limit = limit
 
 

@@ -16,8 +16,8 @@ from districts.landing import selectors, services, trial
 from districts.landing.forms.mapping import LayoutForm, MapForm
 from districts.landing.forms.uploads import KindForm
 from districts.landing.kinds import FileMap, MapIncomplete
-from districts.landing.recognition import find_kind, list_kinds
 from districts.landing.reader import ReadOptions
+from districts.landing.recognition import find_kind, list_kinds
 from districts.landing.views.parts import link, step_list, trail
 
 
@@ -28,9 +28,7 @@ def choose_kind(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     here = link(request, "upload-show", upload_id=upload_id)
     if upload.state not in services.BEFORE_IMPORT:
         return redirect(here)
-    form = KindForm(
-        request.POST or None, kinds=selectors.kind_choices(), initial={"kind": upload.kind}
-    )
+    form = KindForm(request.POST or None, kinds=selectors.kind_choices(), initial={"kind": upload.kind})
     if request.method == "POST" and form.is_valid():
         try:
             upload = services.choose_kind(upload_id=upload_id, kind=form.cleaned_data["kind"])
@@ -39,18 +37,16 @@ def choose_kind(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         else:
             page = "upload-map" if upload.state == "needs_map" else "upload-show"
             return redirect(link(request, page, upload_id=upload_id))
-    page = selectors.get_map_page(upload_id=upload_id)
+    seen = selectors.get_map_page(upload_id=upload_id)
     context = {
         "form": form,
-        "explained": [
-            (choice, find_kind(str(choice.data["value"])).explanation) for choice in form["kind"]
-        ],
+        "explained": [(choice, find_kind(str(choice.data["value"])).explanation) for choice in form["kind"]],
         "title": upload.filename,
         "lead": "What is in this file?",
         "steps": step_list("needs_kind"),
-        "unreadable": page.unreadable,
-        "sample": page.sample,
-        "head": trial.describe_head(sample=page.sample) if page.sample else (),
+        "unreadable": seen.unreadable,
+        "sample": seen.sample,
+        "head": trial.describe_head(sample=seen.sample) if seen.sample else (),
         "cancel_href": here,
         "crumbs": trail(request, (upload.filename, here), here="Kind of file"),
     }
@@ -90,9 +86,7 @@ def map_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         "groups": form.groups(find_kind(upload.kind).intros),
         "sample": page.sample,
         "head": trial.describe_head(sample=page.sample),
-        "trial": trial.try_map(
-            upload_id=upload_id, kind=upload.kind, file_map=file_map, sample=page.sample
-        ),
+        "trial": trial.try_map(upload_id=upload_id, kind=upload.kind, file_map=file_map, sample=page.sample),
         "message": upload.message,
         "is_preview": is_trial and request.method == "POST",
     }
@@ -125,7 +119,12 @@ def _lay_out(request: DistrictRequest, upload_id: UUID) -> tuple[selectors.MapPa
 
 def _layout_values(options: ReadOptions) -> list[tuple[str, str]]:
     row = "" if options.header_row is None else str(options.header_row)
-    values = {"sheet": options.sheet, "header_row": row, "delimiter": options.delimiter, "encoding": options.encoding}
+    values = {
+        "sheet": options.sheet,
+        "header_row": row,
+        "delimiter": options.delimiter,
+        "encoding": options.encoding,
+    }
     return [(name, value) for name, value in values.items() if value]
 
 

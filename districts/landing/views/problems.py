@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -86,7 +87,9 @@ def _table(
         export_base=request.path,
         empty=Empty(
             title="No problem matches" if is_filtered else "No problems",
-            text="Change the words, or show them all." if is_filtered else "Every row of every file was understood.",
+            text="Change the words, or show them all."
+            if is_filtered
+            else "Every row of every file was understood.",
             action_label="Show every problem" if is_filtered else "",
             action_href=request.path if is_filtered else "",
         ),
@@ -94,14 +97,14 @@ def _table(
 
 
 @district_page(Permission.VIEW_DATA)
-def download_problems(request: DistrictRequest, upload_id: UUID) -> StreamingHttpResponse:
+def download_problems(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     """Hand out every problem of an upload as CSV; what a spreadsheet would run is escaped in the file."""
     lines = selectors.stream_problems(upload_id=upload_id)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"{request.district.slug}-problems-{str(upload_id)[-12:]}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
-    return response
+    return cast(HttpResponse, response)
 
 
 @district_page(Permission.UPLOAD)
@@ -118,7 +121,9 @@ def leave_rows_out(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         wanted = form.cleaned_data["row_numbers"]
         if attempt(form, lambda: services.leave_rows_out(upload_id=upload_id, rows=wanted)):
             count = "1 row is" if len(wanted) == 1 else f"{len(wanted):,} rows are"
-            messages.success(request, f"{count} left out. The rest is read again, and the report counts them.")
+            messages.success(
+                request, f"{count} left out. The rest is read again, and the report counts them."
+            )
             return redirect(here)
     count = "1 row has" if len(error_rows) == 1 else f"{len(error_rows):,} rows have"
     context = {

@@ -80,7 +80,10 @@ def _table(request: DistrictRequest, maps: list[selectors.SavedMapRow]) -> Table
         columns=COLUMNS,
         records=maps,
         cells=lambda one: (
-            one.name, one.kind_label, one.saved_by or "The system", timezone.localtime(one.saved_at),
+            one.name,
+            one.kind_label,
+            one.saved_by or "The system",
+            timezone.localtime(one.saved_at),
         ),
         actions=actions if may_upload(request) else None,
         query=request.GET.dict(),

@@ -80,8 +80,7 @@ def _against(one: Mapping[str, Any]) -> tuple[str, bool]:
     if one.get("becomes_current", True):
         return f"Takes the place of “{current.get('filename')}”, filed {filed}.", False
     return (
-        f"“{current.get('filename')}” was filed later, {filed}, so it stays the one that counts. "
-        "These numbers are kept beside it.",
+        f"“{current.get('filename')}” was filed later, {filed}, and stays the one that counts.",
         True,
     )
 
@@ -109,7 +108,10 @@ def _fund_table(request: DistrictRequest, number: int, label: str, funds: Any) -
         before, after = decimal_of(fund["before"]), decimal_of(fund["after"])
         return (fund["fund"] or "No fund", before, after, decimal_of(fund["change"]))
 
-    sums = [sum(((decimal_of(fund[name]) or Decimal(0)) for fund in funds), Decimal(0)) for name in ("before", "after", "change")]
+    sums = [
+        sum(((decimal_of(fund[name]) or Decimal(0)) for fund in funds), Decimal(0))
+        for name in ("before", "after", "change")
+    ]
     return make_table(
         key=f"funds-{number}",
         caption=f"{label} by fund, all objects",
@@ -129,7 +131,9 @@ def _fund_table(request: DistrictRequest, number: int, label: str, funds: Any) -
     )
 
 
-def check_table(request: DistrictRequest, detail: selectors.UploadDetail, *, is_exported: bool = False) -> Table:
+def check_table(
+    request: DistrictRequest, detail: selectors.UploadDetail, *, is_exported: bool = False
+) -> Table:
     """Return the quality report: what asks for a look first."""
 
     def cells(check: selectors.CheckRow) -> tuple[CellValue, ...]:
@@ -186,7 +190,11 @@ def problem_table(request: DistrictRequest, detail: selectors.UploadDetail) -> T
         records=page.rows,
         cells=lambda one: (
             Cell(value=one.row, text="" if one.row else "Whole file"),
-            one.severity.capitalize(), one.column, one.value, one.why, one.what_to_do,
+            one.severity.capitalize(),
+            one.column,
+            one.value,
+            one.why,
+            one.what_to_do,
         ),
         query=request.GET.dict(),
         total=page.listed,
@@ -212,7 +220,10 @@ def filing_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Ta
         records=detail.filings,
         cells=lambda one: (
             subject_words(family=family[one.id], subject=one.subject),
-            Cell(value=one.fiscal_year, text=formatting.fiscal_year(one.fiscal_year) if one.fiscal_year else "Any year"),
+            Cell(
+                value=one.fiscal_year,
+                text=formatting.fiscal_year(one.fiscal_year) if one.fiscal_year else "Any year",
+            ),
             "Counts now" if one.is_current else "Superseded by a newer filing",
             timezone.localtime(one.filed_at).date(),
             one.row_count,
@@ -292,7 +303,9 @@ def lead_of(detail: selectors.UploadDetail) -> str:
         "ready": "Look at what would change, then confirm.",
         "rejected": f"This file has {problems}.",
         "confirmed": "Confirmed: the file is being imported.",
-        "imported": f"{rows} are loaded and checked." if upload.rows_loaded != 1 else "1 row is loaded and checked.",
+        "imported": f"{rows} are loaded and checked."
+        if upload.rows_loaded != 1
+        else "1 row is loaded and checked.",
         "undone": "Undone: nothing of this file counts.",
         "failed": "This file could not be processed.",
     }

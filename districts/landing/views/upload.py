@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,7 +30,9 @@ def show_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     detail = selectors.get_upload(upload_id=upload_id, page=page_number(request))
     if file_type := wanted_export(request):
         table = shown.check_table(request, detail, is_exported=True)
-        return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-quality-report")
+        return export_table(
+            table=table, file_type=file_type, filename=f"{request.district.slug}-quality-report"
+        )
     return _render(request, detail)
 
 
@@ -79,9 +81,7 @@ def show_progress(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         return redirect(link(request, "upload-show", upload_id=upload_id))
     if request.GET.get("seen") != detail.upload.state:
         return HttpResponseClientRefresh()
-    return render(
-        request, "components/progress_bar.html", {"progress": shown.progress_of(request, detail)}
-    )
+    return render(request, "components/progress_bar.html", {"progress": shown.progress_of(request, detail)})
 
 
 @district_page(Permission.UPLOAD)
@@ -104,7 +104,9 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
                 file_map=_with_day(detail, typed),
                 remember=False,
             )
-            messages.info(request, "The filing date changed, so the preview is made again. Look, then confirm.")
+            messages.info(
+                request, "The filing date changed, so the preview is made again. Look, then confirm."
+            )
             return redirect(here)
     try:
         services.confirm_upload(by=request.access.user_id, upload_id=upload_id)
@@ -186,7 +188,7 @@ def read_again(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
 
 
 @district_page(Permission.VIEW_DATA)
-def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     """Hand out the file as it arrived, never to be shown by the browser."""
     detail = selectors.get_upload(upload_id=upload_id)
     if not selectors.has_file(upload_id=upload_id):
@@ -201,4 +203,4 @@ def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse | S
     response["Content-Length"] = str(detail.upload.size)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return cast(HttpResponse, response)

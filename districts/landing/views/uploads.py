@@ -51,7 +51,7 @@ COLUMNS = (
 def list_uploads(request: DistrictRequest) -> HttpResponse:
     """Show uploads, or take files in: bounded before anything reads the body, the token included."""
     if request.method == "POST":
-        request.upload_handlers.insert(0, BoundedUpload(request))  # type: ignore[attr-defined]
+        request.upload_handlers.insert(0, BoundedUpload(request))
     answer: HttpResponse = _list_or_land(request)
     return answer
 
@@ -68,14 +68,16 @@ def _land(request: DistrictRequest) -> HttpResponse:
     _ = request.FILES  # the body is read here, and what is too large dropped
     too_large: list[str] = getattr(request, "too_large", [])
     form = UploadForm(request.POST, request.FILES, too_large=too_large, limit=limit)
-    refused = [f"“{name}” is larger than {limit}, the most that is accepted. Split it by year." for name in too_large]
+    refused = [
+        f"“{name}” is larger than {limit}, the most that is accepted. Split it by year." for name in too_large
+    ]
     landed: list[services.Landed] = []
     if form.is_valid():
-        for file in form.cleaned_data["files"]:
+        for file in form.cleaned_data["chosen"]:
             _land_one(request, file, landed, refused)
     if not landed:
         for words in refused:
-            form.add_error("files", words)
+            form.add_error("chosen", words)
         return _show(request, form)
     for words in refused:
         messages.error(request, words)
@@ -83,7 +85,7 @@ def _land(request: DistrictRequest) -> HttpResponse:
 
 
 def _land_one(
-    request: DistrictRequest, file: UploadedFile, landed: list[services.Landed], refused: list[str]
+    request: DistrictRequest, file: UploadedFile[Any], landed: list[services.Landed], refused: list[str]
 ) -> None:
     try:
         landed.append(
@@ -158,9 +160,7 @@ def _lead(page: overview.UploadPage) -> str:
     return "Every upload is settled. Nothing needs a person."
 
 
-def _table(
-    request: DistrictRequest, page: overview.UploadPage, *, size: int, is_filtered: bool
-) -> Table:
+def _table(request: DistrictRequest, page: overview.UploadPage, *, size: int, is_filtered: bool) -> Table:
     can_write = may_upload(request)
 
     def cells(row: overview.ListedUpload) -> tuple[Any, ...]:

@@ -1,4 +1,5 @@
-// Drag and drop onto a [data-drop-zone], and the list of what was chosen; the file input alone works without it.
+// Drag and drop onto a [data-drop-zone], the list of what was chosen, and how much of it is sent.
+// The file input and its form alone work without it.
 (() => {
   "use strict";
 
@@ -25,6 +26,8 @@
   };
 
   const enhance = (zone) => {
+    if (zone.dataset.isReady) return;
+    zone.dataset.isReady = "yes";
     const input = zone.querySelector('input[type="file"]');
     const target = zone.querySelector(".dropzone");
     input.addEventListener("change", () => list(zone, input.files));
@@ -44,6 +47,34 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   };
+  const enhanceAll = (root) => {
+    for (const zone of root.querySelectorAll("[data-drop-zone]")) enhance(zone);
+  };
+  enhanceAll(document);
+  document.addEventListener("htmx:afterSwap", () => enhanceAll(document));
 
-  for (const zone of document.querySelectorAll("[data-drop-zone]")) enhance(zone);
+  // While htmx sends a form[data-upload]: the share that is sent, and what happens after it.
+  const sending = (event) => {
+    const form = event.target.closest?.("form[data-upload]");
+    return form ? form.querySelector("[data-sending]") : null;
+  };
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const box = sending(event);
+    const { loaded, total, lengthComputable } = event.detail;
+    if (!box || !lengthComputable || !total) return;
+    const percent = Math.round((loaded * 100) / total);
+    box.hidden = false;
+    box.querySelector("progress").value = percent;
+    const words = percent < 100 ? "Sending the files…" : "Sent. Looking into them…";
+    const line = box.querySelector("[data-sending-words]");
+    if (line.textContent !== words) line.textContent = words;
+  });
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const box = sending(event);
+      if (!box) return;
+      box.hidden = false;
+      box.querySelector("[data-sending-words]").textContent = "The files could not be sent. Nothing was saved. Check the connection and upload again.";
+    });
+  }
 })();
