@@ -23,12 +23,12 @@ _VALUE = re.compile(
 _YEAR_NAME = re.compile(r"^(?:FY)?(?:19|20)[0-9]{2}(?:[-/](?:[0-9]{2}|[0-9]{4}))?$", re.IGNORECASE)
 
 
-def split_row(line: str, *, delimiter: str) -> list[str]:
-    """Split one line into stripped cells; unbalanced quotes leave the line in one piece."""
+def split_row(line: str, *, delimiter: str) -> list[str] | None:
+    """Split one line into stripped cells; None when its quote marks do not pair up."""
     try:
         cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
     except (csv.Error, StopIteration):
-        return [line]
+        return None
     return [cell.strip() for cell in cells]
 
 
@@ -37,7 +37,7 @@ def detect_delimiter(lines: Sequence[str]) -> str:
     best, best_score = ",", 0.0
     rows = [line for line in lines[:HEAD_ROWS] if line.strip()]
     for delimiter in DELIMITERS:
-        widths = Counter(len(split_row(line, delimiter=delimiter)) for line in rows)
+        widths = Counter(len(split_row(line, delimiter=delimiter) or "x") for line in rows)
         widths.pop(1, None)
         if not widths:
             continue
