@@ -73,7 +73,7 @@ def _plotly(bars: Bars, height: int) -> Plotly:
             "xanchor": "left",
             "y": n,
             "yshift": 18,
-            "text": f"{name if len(name) <= 40 else name[:39] + '…'} <b>{DOLLARS.write(dollars)}</b>",
+            "text": f"{name if len(name) <= 40 else name[:39] + '…'}: {DOLLARS.write(dollars)}",
             "showarrow": False,
             "font": {"size": 14, "color": INK},
         }

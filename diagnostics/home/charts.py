@@ -11,7 +11,8 @@ from districts.charts import DOLLARS, Figure, Key, Panel
 from districts.charts.style import INK, PALETTE, Plotly, layout
 
 MOST = 16
-BAR_HEIGHT = 50
+BAR_HEIGHT = 46
+GROUP_HEIGHT = 46
 
 
 def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: int) -> Figure | None:
@@ -25,7 +26,7 @@ def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: in
     largest = sorted(spending, key=lambda one: one.spent(fiscal_year) or 0, reverse=True)[:MOST]
     groups = [group for group in ORDER if any(one.verdict == group for one in largest)]
     shown = [one for group in groups for one in largest if one.verdict == group]
-    height = 40 + BAR_HEIGHT * len(shown)
+    height = 20 + BAR_HEIGHT * len(shown) + GROUP_HEIGHT * len(groups)
     left_out = len(spending) - len(shown)
     year = formatting.fiscal_year(fiscal_year)
     return Figure(
@@ -57,38 +58,35 @@ def _takeaway(*, shown: Sequence[InitiativeLine], fiscal_year: int) -> str:
 def _plotly(
     *, shown: Sequence[InitiativeLine], groups: Sequence[str], fiscal_year: int, height: int
 ) -> Plotly:
+    """Draw a row for each verdict's name and each initiative, from the top."""
     figure = layout(unit=DOLLARS, height=height, room_for_labels=False)
-    figure["xaxis"], figure["yaxis"] = figure["yaxis"], figure["xaxis"]
-    figure["xaxis"] |= {
-        "title": {"text": ""},
-        "showticklabels": False,
-        "showgrid": False,
-        "rangemode": "tozero",
-    }
-    figure["yaxis"] = {
-        "range": [len(shown) - 0.45, -0.95],
-        "showticklabels": False,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-    }
+    figure["xaxis"] = {"visible": False, "fixedrange": True, "rangemode": "tozero"}
+    figure["yaxis"] = {"visible": False, "fixedrange": True}
     figure |= {"margin": {"l": 4, "r": 4, "t": 4, "b": 4}, "bargap": 0, "barmode": "overlay"}
-    figure["annotations"] = [_name(one, n, fiscal_year) for n, one in enumerate(shown)]
-    traces = [
-        _bars(group=group, colour=PALETTE[n % len(PALETTE)], shown=shown, fiscal_year=fiscal_year)
-        for n, group in enumerate(groups)
-    ]
+    traces: list[Plotly] = []
+    labels: list[Plotly] = []
+    row = 0
+    for n, group in enumerate(groups):
+        colour = PALETTE[n % len(PALETTE)]
+        labels.append(_label(text=group, row=row, shift=0, colour=colour, size=16))
+        mine = [(row + 1 + k, one) for k, one in enumerate(one for one in shown if one.verdict == group)]
+        labels += [
+            _label(text=_words(one, fiscal_year), row=at, shift=16, colour=INK, size=14) for at, one in mine
+        ]
+        traces.append(_bars(group=group, colour=colour, mine=mine, fiscal_year=fiscal_year))
+        row += 1 + len(mine)
+    figure["yaxis"]["range"] = [row - 0.5, -0.5]
+    figure["annotations"] = labels
     return {"data": traces, "layout": figure}
 
 
-def _bars(*, group: str, colour: str, shown: Sequence[InitiativeLine], fiscal_year: int) -> Plotly:
-    mine = [(n, one) for n, one in enumerate(shown) if one.verdict == group]
+def _bars(*, group: str, colour: str, mine: Sequence[tuple[int, InitiativeLine]], fiscal_year: int) -> Plotly:
     return {
         "type": "bar",
         "orientation": "h",
         "name": group,
-        "width": 0.3,
-        "y": [n for n, _ in mine],
+        "width": 0.32,
+        "y": [at for at, _ in mine],
         "x": [float(one.spent(fiscal_year) or 0) for _, one in mine],
         "customdata": [f"{one.name}: {DOLLARS.write(one.spent(fiscal_year))}" for _, one in mine],
         "hovertemplate": "%{customdata}<br>" + group + "<extra></extra>",
@@ -96,16 +94,20 @@ def _bars(*, group: str, colour: str, shown: Sequence[InitiativeLine], fiscal_ye
     }
 
 
-def _name(one: InitiativeLine, position: int, fiscal_year: int) -> Plotly:
+def _words(one: InitiativeLine, fiscal_year: int) -> str:
     name = one.name if len(one.name) <= 38 else f"{one.name[:37].rstrip()}…"
+    return f"{name}: {DOLLARS.write(one.spent(fiscal_year))}"
+
+
+def _label(*, text: str, row: int, shift: int, colour: str, size: int) -> Plotly:
     return {
         "xref": "paper",
         "x": 0,
         "xanchor": "left",
-        "y": position,
-        "yshift": 17,
-        "text": f"{name} <b>{DOLLARS.write(one.spent(fiscal_year))}</b>",
+        "y": row,
+        "yshift": shift,
+        "text": text,
         "showarrow": False,
         "align": "left",
-        "font": {"size": 14, "color": INK},
+        "font": {"size": size, "color": colour},
     }

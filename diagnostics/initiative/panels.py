@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagnostics.initiative.charts import year_name
 from diagnostics.initiative.selectors import InitiativePage
-from diagnostics.initiative.selectors.costs import NO_SPENDING, ForecastError, YearCost
+from diagnostics.initiative.selectors.costs import NO_SPENDING, YearCost
 from diagnostics.initiative.selectors.record import FilingLine
 from diagnostics.links import allowed, link_if_there
 from districts import formatting
@@ -40,16 +39,6 @@ def verdict_panel(*, page: InitiativePage) -> Verdict:
     """Return the verdict; its sentence is the page's first words, so it is not said twice."""
     said = page.record.said
     return Verdict(words=said.words, reason=said.reason, known=said.known, next_step=said.next_step)
-
-
-def forecast_words(*, page: InitiativePage) -> tuple[str, ...]:
-    """Say how far this district's own past forecasts were off, for this initiative and for all spending."""
-    lines = []
-    if page.costs.own_errors:
-        lines.append(f"For this initiative: {_errors(page.costs.own_errors)}.")
-    if page.costs.district_errors:
-        lines.append(f"For all spending of the district: {_errors(page.costs.district_errors)}.")
-    return tuple(lines)
 
 
 def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost) -> tuple[Source, ...]:
@@ -164,13 +153,6 @@ def _per_student_stat(page: InitiativePage) -> Stat:
         note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
         f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
         " not a count of students who took part.",
-    )
-
-
-def _errors(errors: Sequence[ForecastError]) -> str:
-    return "; ".join(
-        f"FY{one.fiscal_year} {_FORECAST_NAMES[AmountKind(one.kind)]} {_off(one.percent)} what was spent"
-        for one in errors
     )
 
 

@@ -73,9 +73,65 @@ def object_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
     )
 
 
+def forecast_table(request: DistrictRequest, *, page: InitiativePage) -> Table | None:
+    """Return how far off forecasts of past years were, here and over all spending; None without any."""
+    own = {(one.fiscal_year, one.kind): one.percent for one in page.costs.own_errors}
+    everything = {(one.fiscal_year, one.kind): one.percent for one in page.costs.district_errors}
+    if not own and not everything:
+        return None
+    return make_table(
+        key="forecasts",
+        caption="How far off this district’s forecasts were",
+        columns=(
+            Column(key="year", label="Fiscal year"),
+            Column(key="kind", label="Forecast"),
+            Column(
+                key="own",
+                label="This initiative",
+                unit="percent over or under what was spent",
+                kind=Kind.POINTS,
+            ),
+            Column(
+                key="all", label="All spending", unit="percent over or under what was spent", kind=Kind.POINTS
+            ),
+        ),
+        records=sorted(own.keys() | everything.keys()),
+        cells=lambda key: (
+            formatting.fiscal_year(key[0]),
+            AmountKind(key[1]).label,
+            _error_cell(own.get(key)),
+            _error_cell(everything.get(key)),
+        ),
+        query=request.GET.dict() | {"table": "forecasts"},
+        sort="year",
+        prefix="forecast-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(title="No forecast of a past year"),
+    )
+
+
+def common_notes(page: InitiativePage) -> tuple[str, ...]:
+    """Return the remarks that hold for every school with a value, to be made once."""
+    notes = [set(_sentences(one.note)) for one in page.outcome.schools if one.level is not None]
+    shared = set.intersection(*notes) if len(notes) > 1 else set()
+    return tuple(sorted(shared))
+
+
+def _sentences(note: str) -> list[str]:
+    return [part.rstrip(".") + "." for part in note.split(". ") if part]
+
+
+def _error_cell(percent: float | None) -> Cell:
+    if percent is None:
+        return Cell(value=None)
+    return Cell(value=round(percent, 1), text=f"{formatting.number(percent, 1, plus=True)}%")
+
+
 def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
     """Return the schools served with where the metric stands in each."""
     sources = {school.id: school.source for school in page.record.schools}
+    shared = common_notes(page)
     unit = page.record.goal.unit
     kind = Kind.PERCENT if unit == "percent" else Kind.NUMBER
     columns = (
@@ -91,7 +147,7 @@ def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
         caption="Schools it serves",
         columns=columns,
         records=page.outcome.schools,
-        cells=lambda one: _school_cells(one, source=sources.get(one.school_id, "")),
+        cells=lambda one: _school_cells(one, source=sources.get(one.school_id, ""), shared=shared),
         query=request.GET.dict() | {"table": "schools"},
         sort="school",
         prefix="school-",
@@ -115,13 +171,13 @@ def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:
     )
 
 
-def _school_cells(one: SchoolOutcome, *, source: str) -> tuple[CellValue, ...]:
+def _school_cells(one: SchoolOutcome, *, source: str, shared: tuple[str, ...]) -> tuple[CellValue, ...]:
     interval = ""
     if one.slope_low is not None and one.slope_high is not None:
         low, high = (formatting.number(value, 1, plus=True) for value in (one.slope_low, one.slope_high))
         interval = f"{low} to {high}"
     return (
-        Cell(value=one.name, note=one.note),
+        Cell(value=one.name, note=" ".join(part for part in _sentences(one.note) if part not in shared)),
         one.level,
         Cell(value=one.level_year, text=formatting.school_year(one.level_year)),
         one.change,

@@ -10,9 +10,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from diagnostics.initiative.charts import cost_chart, outcome_chart
-from diagnostics.initiative.panels import archived_notice, figures, file_rows, forecast_words, verdict_panel
+from diagnostics.initiative.panels import archived_notice, figures, file_rows, verdict_panel
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
-from diagnostics.initiative.tables import cost_table, object_table, school_table
+from diagnostics.initiative.tables import (
+    common_notes,
+    cost_table,
+    forecast_table,
+    object_table,
+    school_table,
+)
 from diagnostics.links import allowed, badge, link, link_if_there
 from diagnostics.polling import answer_poll, is_poll
 from districts.access.decorators import DistrictRequest, district_page
@@ -21,7 +27,7 @@ from districts.exports import export_table, wanted_export
 from districts.parts import Crumb, NavItem
 from strategy.views.initiatives import late_notice
 
-TABLES = {"cost": cost_table, "objects": object_table, "schools": school_table}
+TABLES = {"cost": cost_table, "objects": object_table, "forecasts": forecast_table, "schools": school_table}
 
 
 @district_page(Permission.VIEW_CABINET)
@@ -43,6 +49,8 @@ def initiative_show(request: DistrictRequest, initiative_id: UUID) -> HttpRespon
     if file_type and request.GET.get("table") in TABLES:
         name = request.GET["table"]
         table = TABLES[name](request, page=page)
+        if table is None:
+            raise Http404
         return export_table(table=table, file_type=file_type, filename=f"initiative-{name}")
     return render(request, "diagnostics/initiative.html", _context(request, page=page, as_of_day=as_of_day))
 
@@ -75,11 +83,12 @@ def _context(request: DistrictRequest, *, page: InitiativePage, as_of_day: date 
         "figures": figures(request, page=page),
         "verdict": verdict_panel(page=page),
         "cost_chart": cost_chart(page=page),
-        "forecast_words": forecast_words(page=page),
+        "forecast_table": forecast_table(request, page=page),
         "outcome_chart": outcome_chart(page=page),
         "cost_table": cost_table(request, page=page),
         "object_table": object_table(request, page=page),
         "school_table": school_table(request, page=page) if record.schools else None,
+        "school_notes": common_notes(page),
         "archived": archived_notice(page=page),
         "late": late,
         "actions": _actions(request, page=page),

@@ -64,16 +64,6 @@ class GoalRow:
     def target_text(self) -> str:
         return measured(self.target_value, self.unit)
 
-    @property
-    def sentence(self) -> str:
-        """Say the whole strategic goal in one sentence."""
-        verb = "Raise" if self.direction == Metric.Direction.UP else "Lower"
-        return (
-            f"{verb} {self.metric[:1].lower()}{self.metric[1:]} from {self.baseline_text} to"
-            f" {self.target_text} by {formatting.day(self.due_on)} ({self.population[:1].lower()}"
-            f"{self.population[1:]})."
-        )
-
 
 def measured(value: Decimal | float | None, unit: str) -> str:
     """Write a value of a metric in its unit: 23.4%, 12.5 points, 410."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from diagnostics.home.selectors.state import RecomputeRun
 from districts.models import AuditEvent, Upload, User
@@ -25,6 +25,14 @@ _TABLES = (
     "districts_upload",
 )
 _NOUNS = {"strategy_goal": "strategic goal", "strategy_initiative": "initiative"}
+_MANY = {
+    "strategy_goal": "{verb} {many} strategic goals",
+    "strategy_initiative": "{verb} {many} initiatives",
+    "strategy_initiativeschool": "{verb} the schools of {many} initiatives",
+    "investments_codingrule": "{verb} the coding rules of {many} initiatives",
+    "investments_allocation": "{verb} the allocations of {many} initiatives",
+}
+_FEW = 3
 _CALCULATIONS = {
     "ledger_cost": "Initiative costs",
     "trend": "Trends of metrics",
@@ -60,7 +68,11 @@ def list_changes(
             "table_name",
             "row_id",
             "action",
-            who=Coalesce(Subquery(person.values("name")[:1]), Subquery(person.values("email")[:1])),
+            who=Coalesce(
+                NullIf(Subquery(person.values("name")[:1]), Value("")),
+                Subquery(person.values("email")[:1]),
+                output_field=TextField(),
+            ),
             name=KeyTextTransform("name", "after"),
             filename=KeyTextTransform("filename", "after"),
             state=KeyTextTransform("state", "after"),
@@ -77,8 +89,24 @@ def list_changes(
         key, change = _read(event, names=names, began=began)
         if change is not None:
             found.setdefault(key, change)
-    changes = [*found.values(), *_recomputed(runs=runs, since=since)]
+    changes = [*_gathered(found), *_recomputed(runs=runs, since=since)]
     return tuple(sorted(changes, key=lambda change: change.at, reverse=True))
+
+
+def _gathered(found: Mapping[tuple[str, str], Change]) -> list[Change]:
+    """Return the changes, more than three of one kind by one person as one line."""
+    kinds: dict[tuple[str, str, str], list[Change]] = {}
+    for (table, _), change in found.items():
+        verb = change.words.split(" ", 1)[0] if table in _MANY else change.words
+        kinds.setdefault((table, change.who, verb), []).append(change)
+    lines: list[Change] = []
+    for (table, who, verb), same in kinds.items():
+        if len(same) > _FEW:
+            words = _MANY[table].format(verb=verb, many=len(same))
+            lines.append(Change(at=max(one.at for one in same), who=who, words=words))
+        else:
+            lines += same
+    return lines
 
 
 def _began(events: Iterable[Mapping[str, Any]]) -> set[str]:

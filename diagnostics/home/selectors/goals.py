@@ -40,10 +40,10 @@ class GoalStanding:
 
     @property
     def aim(self) -> str:
-        """Say the aim in one sentence."""
-        verb = "Raise" if self.direction == Metric.Direction.UP else "Lower"
+        """Say the aim: the metric, from where to where, by when."""
+        word = "up" if self.direction == Metric.Direction.UP else "down"
         return (
-            f"{verb} {lower_first(self.metric)} from {measured(self.baseline_value, self.unit)}"
+            f"{self.metric}, {word} from {measured(self.baseline_value, self.unit)}"
             f" ({formatting.school_year(self.baseline_year)}) to {measured(self.target_value, self.unit)} by"
             f" {formatting.day(self.due_on)}."
         )
@@ -100,11 +100,6 @@ def measured_gap(gap: float, unit: str) -> str:
     digits = 0 if unit == Metric.Unit.COUNT else 1
     noun = "" if unit == Metric.Unit.COUNT else " points"
     return f"{formatting.number(gap, digits)}{noun}"
-
-
-def lower_first(text: str) -> str:
-    """Return text to go on a sentence with; ELA stays ELA."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _goal(row: dict[str, Any]) -> GoalStanding:
