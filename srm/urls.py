@@ -19,6 +19,7 @@ district_pages: list[URLPattern | URLResolver] = [
     path("", include("districts.urls")),
     path("data/", include("districts.landing.urls")),
     path("strategy/", include("strategy.urls")),
+    path("budget/", include("investments.urls")),
     path("", include("diagnostics.urls")),
 ]
 

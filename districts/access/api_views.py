@@ -16,7 +16,7 @@ from districts.access.permissions import Permission
 from districts.errors import DomainError
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the API key in /api/schema/."""
 
     target_class = "districts.access.api.ApiKeyAuthentication"

@@ -1,0 +1,204 @@
+"""The API of what the numbers say: initiatives with cost and verdict, trends of metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from diagnostics.selectors import ReturnRow, TrendRow, get_return, list_returns, list_trends
+from districts.access.api import access_of
+from districts.access.api_views import DistrictApi
+from districts.access.permissions import Permission, can
+from investments.models import AmountKind
+from investments.selectors.costs import Cost, InitiativeCosts, get_initiative_cost, list_initiative_costs
+from strategy.models import Initiative, Metric
+from strategy.selectors import InitiativeFilter, InitiativeRow, get_initiative, list_initiatives
+
+
+class CostOutput(serializers.Serializer[Any]):
+    """Ledger cost of one fiscal year and kind of amount; only `actual` is a result."""
+
+    fiscal_year = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=AmountKind.choices)
+    amount = serializers.DecimalField(max_digits=26, decimal_places=6, source="counted")
+    direct = serializers.DecimalField(max_digits=26, decimal_places=6)
+    indirect = serializers.DecimalField(max_digits=26, decimal_places=6)
+    counted_elsewhere = serializers.DecimalField(max_digits=26, decimal_places=6, source="elsewhere")
+
+
+class VerdictOutput(serializers.Serializer[Any]):
+    """What the evidence supports, why not more, what is known anyway, and what to collect next."""
+
+    verdict = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    sentence = serializers.CharField()
+    reason = serializers.CharField()
+    known = serializers.ListField(child=serializers.CharField())
+    next_step = serializers.CharField()
+
+
+class InitiativeOutput(serializers.Serializer[Any]):
+    """One initiative with its cost by year and kind, and its verdict (null until first computed)."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Initiative.Kind.choices)
+    goal = serializers.CharField(help_text="The strategic goal it serves.")
+    owner = serializers.CharField()
+    department = serializers.CharField()
+    grades = serializers.CharField()
+    groups = serializers.CharField()
+    review_on = serializers.DateField()
+    school_count = serializers.IntegerField()
+    costs = CostOutput(many=True)
+    verdict = VerdictOutput(allow_null=True)
+
+
+class SourceOutput(serializers.Serializer[Any]):
+    """Counted dollars of one fiscal year and kind from one funding source."""
+
+    fiscal_year = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=AmountKind.choices)
+    source = serializers.CharField(source="code")  # type: ignore[assignment]
+    title = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=26, decimal_places=6, source="counted")
+
+
+class InitiativeDetailOutput(InitiativeOutput):
+    """One initiative with everything about it."""
+
+    theory_of_action = serializers.CharField()
+    review_rule = serializers.CharField()
+    origin_note = serializers.CharField()
+    sources = SourceOutput(many=True)
+
+
+class TrendQuery(serializers.Serializer[Any]):
+    """Which trends to list; empty means all."""
+
+    metric = serializers.SlugField(required=False, default="", max_length=60)
+    group = serializers.CharField(required=False, default="", max_length=60)
+
+
+class PointOutput(serializers.Serializer[Any]):
+    """One school year of a trend; a suppressed value is neither zero nor missing."""
+
+    year = serializers.IntegerField()
+    value = serializers.FloatField(allow_null=True)
+    is_suppressed = serializers.BooleanField()
+
+
+class TrendOutput(serializers.Serializer[Any]):
+    """How a metric moved, for the district (school null) or one school."""
+
+    metric = serializers.CharField(source="metric_slug")
+    school_id = serializers.UUIDField(allow_null=True)
+    school = serializers.CharField(source="school_name")
+    group = serializers.CharField()
+    unit = serializers.ChoiceField(choices=Metric.Unit.choices)
+    level = serializers.FloatField(allow_null=True)
+    level_year = serializers.IntegerField(allow_null=True)
+    change = serializers.FloatField(allow_null=True)
+    slope = serializers.FloatField(allow_null=True)
+    slope_low = serializers.FloatField(allow_null=True)
+    slope_high = serializers.FloatField(allow_null=True)
+    note = serializers.CharField()
+    points = PointOutput(many=True)
+
+
+class InitiativeList(DistrictApi):
+    """The district's initiatives."""
+
+    permission = Permission.VIEW_BOARD
+
+    @extend_schema(responses=InitiativeOutput(many=True), operation_id="initiatives_list")
+    def get(self, request: Request) -> Response:
+        """List active initiatives with cost by year and kind, and verdict. Three queries."""
+        costs, returns = list_initiative_costs(), list_returns()
+        return Response(
+            [
+                _initiative(row, _costs(costs.get(row.id)), returns.get(row.id))
+                for row in list_initiatives(wanted=InitiativeFilter())
+            ]
+        )
+
+
+class InitiativeShow(DistrictApi):
+    """One initiative."""
+
+    permission = Permission.VIEW_BOARD
+
+    @extend_schema(responses=InitiativeDetailOutput, operation_id="initiatives_show")
+    def get(self, request: Request, initiative_id: UUID) -> Response:
+        """Show one initiative: cost by year, kind and funding source; verdict with its reason."""
+        row = get_initiative(initiative_id=initiative_id)
+        if row is None:
+            raise Http404
+        detail = get_initiative_cost(initiative_id=initiative_id)
+        answer = _initiative(row, detail.costs, get_return(initiative_id=initiative_id))
+        return Response(
+            answer
+            | {
+                "theory_of_action": row.theory_of_action,
+                "review_rule": row.review_rule,
+                "origin_note": row.origin_note,
+                "sources": SourceOutput(detail.sources, many=True).data,
+            }
+        )
+
+
+class TrendList(DistrictApi):
+    """Trends of metrics."""
+
+    permission = Permission.VIEW_BOARD
+
+    @extend_schema(parameters=[TrendQuery], responses=TrendOutput(many=True), operation_id="trends_list")
+    def get(self, request: Request) -> Response:
+        """List trends; those without the cabinet's pages see the district level only."""
+        query = TrendQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        access = access_of(request)
+        sees_schools = access is not None and can(access.role, Permission.VIEW_CABINET)
+        trends = list_trends(
+            metric=query.validated_data["metric"],
+            group=query.validated_data["group"],
+            district_only=not sees_schools,
+        )
+        return Response([_trend(row) for row in trends])
+
+
+_OF_ROW = (
+    "id",
+    "name",
+    "kind",
+    "goal",
+    "owner",
+    "department",
+    "grades",
+    "groups",
+    "review_on",
+    "school_count",
+)
+
+
+def _costs(found: InitiativeCosts | None) -> tuple[Cost, ...]:
+    return found.costs if found else ()
+
+
+def _initiative(row: InitiativeRow, costs: tuple[Cost, ...], found: ReturnRow | None) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in _OF_ROW},
+        "costs": CostOutput(costs, many=True).data,
+        "verdict": VerdictOutput(found).data if found else None,
+    }
+
+
+def _trend(row: TrendRow) -> dict[str, Any]:
+    data: dict[str, Any] = TrendOutput(row).data
+    return data
