@@ -44,7 +44,7 @@ class Command(BaseCommand):
 def roles_document() -> str:
     """Return the text of docs/roles.md."""
     rows = [
-        f"| {p.value.capitalize()} | " + " | ".join(_mark(role, p) for role in Role) + " |"
+        f"| {p.value[:1].upper()}{p.value[1:]} | " + " | ".join(_mark(role, p) for role in Role) + " |"
         for p in Permission
     ]
     head = ["| | " + " | ".join(role.label for role in Role) + " |", "|---|" + ":-:|" * len(Role)]

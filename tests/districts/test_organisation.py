@@ -1,0 +1,104 @@
+"""The organisation: settings, schools, departments; through services and pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.utils import timezone
+
+from districts.access.permissions import Role
+from districts.models import AuditEvent, District, FundingSegment, School
+from districts.services import organisation
+from tests.cast import Cast
+
+LINCOLN = organisation.SchoolFacts(
+    name="Lincoln",
+    district_code="007",
+    state_code="6040000",
+    level="elementary",
+    is_charter=False,
+    opened_on=None,
+    closed_on=None,
+)
+SETTINGS = {
+    "fiscal_year_start_month": "9",
+    "time_zone": "America/Chicago",
+    "minimum_group": "20",
+    "funding_segment": "fund",
+}
+
+
+def test_settings_change_and_are_audited(bay: Cast) -> None:
+    client = bay.client(Role.DISTRICT_ADMIN)
+    answer = client.post("/d/bay/admin/organisation/", SETTINGS)
+    assert answer.status_code == 302
+    district = District.objects.get(slug="bay")
+    assert (district.fiscal_year_start_month, district.time_zone) == (9, "America/Chicago")
+    assert (district.minimum_group, district.funding_segment) == (20, "fund")
+    page = client.get("/d/bay/admin/audit/?table=districts_district").content.decode()
+    assert "Fiscal year start month: 7 → 9" in page
+    assert "Funding segment: Resource or project → Fund" in page
+
+
+def test_same_settings_write_nothing(in_bay: Cast) -> None:
+    same = organisation.OrganisationSettings(
+        fiscal_year_start_month=7,
+        time_zone="America/Los_Angeles",
+        minimum_group=10,
+        funding_segment=FundingSegment.RESOURCE,
+    )
+    before = AuditEvent.objects.count()
+    organisation.change_organisation(by=1, settings=same, now=timezone.now())
+    assert AuditEvent.objects.count() == before
+
+
+def test_group_smaller_than_ten_is_refused(bay: Cast) -> None:
+    answer = bay.client(Role.DISTRICT_ADMIN).post(
+        "/d/bay/admin/organisation/", SETTINGS | {"minimum_group": "9"}
+    )
+    assert answer.status_code == 422
+    assert District.objects.get(slug="bay").minimum_group == 10
+
+
+def test_school_keeps_its_zeros_and_is_found(bay: Cast) -> None:
+    client = bay.client(Role.DISTRICT_ADMIN)
+    form = {"name": "Lincoln", "district_code": "007", "state_code": "0000123", "level": "high"}
+    assert client.post("/d/bay/admin/schools/new/", form).status_code == 302
+    rows = client.get("/d/bay/admin/schools/?q=0000123&export=csv").content.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(rows))) == [
+        ["Name", "Level", "District's id", "State's id", "Charter", "Opened", "Closed"],
+        ["Lincoln", "High", "007", "0000123", "no", "", ""],
+    ]
+
+
+def test_two_schools_cannot_share_an_id(in_bay: Cast) -> None:
+    organisation.add_school(facts=LINCOLN)
+    with pytest.raises(organisation.CodeTaken) as caught:
+        organisation.add_school(facts=LINCOLN)
+    assert caught.value.message == (
+        "Lincoln already has the district's id 007. Each school needs its own."
+    )
+    assert School.objects.count() == 1
+
+
+def test_school_that_closes_before_it_opens_is_refused(bay: Cast) -> None:
+    answer = bay.client(Role.DISTRICT_ADMIN).post(
+        "/d/bay/admin/schools/new/",
+        {"name": "Odd", "level": "high", "opened_on": "2020-08-01", "closed_on": "2019-06-30"},
+    )
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["closed_on"] == [
+        "A school closes after it opens. Correct one of the two dates."
+    ]
+
+
+def test_department_is_renamed_and_named_once(in_bay: Cast) -> None:
+    first = organisation.add_department(name="Curriculum")
+    organisation.add_department(name="Finance")
+    with pytest.raises(organisation.NameTaken):
+        organisation.rename_department(department_id=first, name="finance")
+    organisation.rename_department(department_id=first, name="Teaching")
+    event = AuditEvent.objects.filter(table_name="districts_department").latest("id")
+    assert (event.before["name"], event.after["name"]) == ("Curriculum", "Teaching")
