@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.generation import GenerationMode
@@ -14,7 +15,6 @@ from schemathesis.generation import GenerationMode
 from districts.access.permissions import Role
 from districts.services.keys import create_key
 from districts.tenancy import district_scope
-from srm.wsgi import application
 from tests.cast import Cast
 from tests.data import sized
 from tests.districts.landing.files import LEDGER, land, work
@@ -37,7 +37,7 @@ def headers(committed_db: None, bay: Cast) -> Iterator[dict[str, str]]:
 def test_no_request_makes_a_server_error(headers: dict[str, str]) -> None:
     document = json.loads(Client().get("/api/schema/?format=json").content)
     schema = schemathesis.openapi.from_dict(document)
-    schema.app = application
+    schema.app = get_wsgi_application()
     answers: dict[int, int] = {}
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) == OPERATIONS
