@@ -12,13 +12,15 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
+from django.db.models import Q
 from psycopg import sql
 
 from districts.models import Filing
-from investments.models import SEGMENTS
+from investments.models import SEGMENTS, Account
 from investments.recompute import LEDGER_FAMILY
-from investments.selectors.codes import find_code_titles
+from investments.selectors.codes import Segment, find_code_titles, list_segments
 from investments.selectors.filters import account_conditions
 from investments.selectors.ledger import SCOPES, exact
 
@@ -171,3 +173,9 @@ def _entries(*, rows: list[tuple[Any, ...]], row_count: int, total: Decimal) -> 
             codes={name: {row[number] for row in rows} for name, number in zip(used, at, strict=True)}
         ),
     )
+
+
+def list_used_segments() -> tuple[Segment, ...]:
+    """List the segments that any account of the district fills, by the district's own names. Two queries."""
+    used = Account.objects.aggregate(**{name: BoolOr(~Q(**{name: ""})) for name in SEGMENTS})
+    return tuple(segment for segment in list_segments() if used[segment.name])

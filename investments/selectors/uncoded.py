@@ -51,7 +51,10 @@ def list_uncoded(*, fiscal_year: int, kind: str, segments: Sequence[str]) -> Unc
     at = np.flatnonzero(coding.uncoded)
     account = coding.ledger.account[at]
     keys: list[tuple[str, ...]] = list(
-        zip(*[_codes(ledger=coding.ledger, segment=segment, account=account) for segment in segments], strict=True)
+        zip(
+            *[_codes(ledger=coding.ledger, segment=segment, account=account) for segment in segments],
+            strict=True,
+        )
     )
     sums: dict[tuple[str, ...], int] = {}
     accounts: dict[tuple[str, ...], set[int]] = {}

@@ -1,0 +1,144 @@
+"""What a person types in the allocation grid and asks to see of it; whether it is kept is the service's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+
+from districts import formatting
+from investments.forms.ledger import words_match
+from investments.selectors import AllocationGrid, AllocationRow, FilingName, SourceBalance
+from strategy.forms.widgets import PlainForm, text_field
+
+LARGEST: Final = 6
+SHOWS: Final = (
+    ("", "The largest six"),
+    ("given", "All with an allocation"),
+    ("over", "Given out more than there is"),
+    ("all", "All in this budget"),
+)
+NOT_DOLLARS: Final = "Give an amount in dollars, such as 125000 or 125,000.50."
+
+
+class DollarsField(forms.DecimalField):
+    """Dollars as people type them: commas, a dollar sign and blanks are no part of the amount."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Read the amount; raises ValidationError."""
+        text = str(value or "").replace(",", "").replace("$", "").replace(" ", "").replace("\u2212", "-")
+        if not text:
+            return None
+        try:
+            amount = Decimal(text)
+        except InvalidOperation as error:
+            raise forms.ValidationError(NOT_DOLLARS) from error
+        if not amount.is_finite() or len(text) > 20 or abs(amount) >= Decimal(10) ** 12:
+            raise forms.ValidationError(NOT_DOLLARS)
+        return amount
+
+
+class AllocationForm(PlainForm):
+    """One allocation: an initiative, a funding source, an amount."""
+
+    filing = forms.UUIDField(widget=forms.HiddenInput)
+    initiative = forms.UUIDField(
+        label="Initiative",
+        widget=forms.Select,
+        error_messages={"required": "Choose an initiative.", "invalid": "Choose an initiative."},
+    )
+    source = forms.CharField(
+        label="Funding source",
+        widget=forms.Select,
+        max_length=40,
+        error_messages={"required": "Choose a funding source."},
+    )
+    amount = DollarsField(
+        label="Amount in dollars",
+        required=False,
+        help_text="Empty takes the allocation away.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "input-short", "autocomplete": "off"}),
+    )
+    note = text_field(label="Note", most=300)
+
+    def offer(self, *, grid: AllocationGrid) -> AllocationForm:
+        """Offer the budget's sources and the initiatives to choose from."""
+        initiatives = [("", "Choose one"), *((str(row.initiative_id), row.name) for row in grid.rows)]
+        sources = [("", "Choose one"), *((one.source, source_words(one)) for one in grid.sources)]
+        self.fields["initiative"].widget.choices = initiatives  # type: ignore[attr-defined]
+        self.fields["source"].widget.choices = sources  # type: ignore[attr-defined]
+        return self
+
+
+class GridForm(PlainForm):
+    """Which budget, which sources and which initiatives the grid shows."""
+
+    filing = forms.ChoiceField(label="Budget", required=False)
+    sources = forms.ChoiceField(label="Funding sources", required=False, choices=SHOWS)
+    source = forms.CharField(label="Source code or title", required=False, max_length=200)
+    initiative = forms.CharField(label="Initiative", required=False, max_length=200)
+
+    def __init__(self, data: QueryDict, *, filings: Sequence[FilingName], chosen: FilingName | None) -> None:
+        super().__init__(data.dict() | {"filing": str(chosen.id) if chosen else ""})
+        pairs = [
+            (str(one.id), f"{formatting.fiscal_year(one.fiscal_year)} budget") for one in reversed(filings)
+        ]
+        self.fields["filing"].choices = pairs  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridView:
+    """The part of a grid that is shown."""
+
+    sources: tuple[SourceBalance, ...]
+    rows: tuple[AllocationRow, ...]
+
+
+def source_words(one: SourceBalance) -> str:
+    """Name a funding source: code and title."""
+    return f"{one.source} {one.title}".strip() or "no code"
+
+
+def choose(*, grid: AllocationGrid, show: str, source: str, initiative: str) -> GridView:
+    """Cut the grid to the sources and initiatives asked for; words asked for win over the general choice."""
+    sources = _sources(grid=grid, show=show)
+    if source.strip():
+        sources = _named(grid.sources, source)
+    kept = words_match(text=initiative, candidates=[(row.name,) for row in grid.rows])
+    return GridView(
+        sources=sources,
+        rows=tuple(row for row, is_kept in zip(grid.rows, kept, strict=True) if is_kept),
+    )
+
+
+def _named(sources: Sequence[SourceBalance], text: str) -> tuple[SourceBalance, ...]:
+    """Sources that any of the terms between commas names."""
+    candidates = [(one.source, one.title) for one in sources]
+    matches = [words_match(text=term, candidates=candidates) for term in text.split(",") if term.strip()]
+    return tuple(one for one, *hits in zip(sources, *matches, strict=True) if any(hits))
+
+
+def _sources(*, grid: AllocationGrid, show: str) -> tuple[SourceBalance, ...]:
+    if show == "all":
+        return grid.sources
+    if show == "over":
+        return tuple(one for one in grid.sources if one.remaining < 0)
+    given = tuple(one for one in grid.sources if one.allocated)
+    if show == "given":
+        return given
+    by_size = sorted(given or grid.sources, key=lambda one: (-one.allocated, -one.budget))
+    largest = {one.source for one in by_size[:LARGEST]}
+    return tuple(one for one in grid.sources if one.source in largest)
+
+
+def read_uuid(text: str) -> UUID | None:
+    """Read an id from an address; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

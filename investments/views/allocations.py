@@ -1,0 +1,309 @@
+"""Allocation entry: the grid of initiatives by funding sources of one budget; must not hold rules or queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from districts import formatting
+from districts.access.decorators import DistrictRequest, district_page
+from districts.access.permissions import Permission
+from districts.errors import DomainError
+from districts.exports import export_table, page_size_for, wanted_export
+from districts.tables import PAGE_SIZE, Column, Empty, Kind, Table, make_table
+from investments.forms.allocations import AllocationForm, GridForm, GridView, choose, read_uuid, source_words
+from investments.forms.refusals import add_refusal
+from investments.selectors import AllocationGrid, AllocationRow, SourceBalance, get_allocation_grid
+from investments.selectors.allocation_changes import AllocationChange, find_last_change
+from investments.services import AllocationRefused, SavedAllocation, save_allocation
+from investments.services.allocation_undo import undo_last_allocation
+from investments.views.parts import initiative_href, link, may, sections, upload_href, upload_list_href
+
+KEPT = ("filing", "sources", "source", "initiative", "page")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceColumn:
+    """One funding source above and below its column."""
+
+    balance: SourceBalance
+    key: str
+    words: str
+    remaining_words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellView:
+    """One cell: what is typed, and whose it is."""
+
+    source: str
+    label: str
+    text: str
+    amount: Decimal | None
+    note: str
+    values: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One initiative's row."""
+
+    initiative_id: UUID
+    name: str
+    href: str
+    cells: tuple[CellView, ...]
+    total: Decimal
+
+
+@district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
+def allocation_grid(request: DistrictRequest) -> HttpResponse:
+    """Show the grid; a POST enters one allocation by the plain form or from a cell."""
+    if request.method == "POST":
+        return _enter(request)
+    return _show(request)
+
+
+@district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
+def allocation_undo(request: DistrictRequest) -> HttpResponse:
+    """Undo this person's last change in one budget."""
+    filing_id = read_uuid(request.POST.get("filing", ""))
+    event = request.POST.get("event", "")
+    back = link(request, "allocation-grid", _kept(request))
+    is_number = event.isascii() and event.isdigit() and len(event) < 19
+    if request.method != "POST" or filing_id is None or not is_number:
+        return redirect(back)
+    try:
+        change, saved = undo_last_allocation(
+            filing_id=filing_id, event_id=int(event), by=request.access.user_id
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(back)
+    messages.success(request, f"Undone: {cell_words(change)} is {_amount_words(change.before)} again.")
+    if saved.warning:
+        messages.warning(request, saved.warning)
+    return redirect(back)
+
+
+def _enter(request: DistrictRequest) -> HttpResponse:
+    form = AllocationForm(request.POST)
+    saved: SavedAllocation | None = None
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            saved = save_allocation(
+                filing_id=given["filing"],
+                initiative_id=given["initiative"],
+                source=given["source"],
+                amount=given["amount"],
+                note=given["note"] or _held_note(request),
+            )
+        except AllocationRefused as error:
+            add_refusal(form=form, refused=error)
+    if request.htmx:
+        return _cell_answer(request, form=form, saved=saved)
+    if saved is None:
+        return _show(request, form=form, status=422)
+    messages.success(request, "The allocation is saved.")
+    if saved.warning:
+        messages.warning(request, saved.warning)
+    return redirect(
+        link(request, "allocation-grid", _kept(request) | {"filing": str(form.cleaned_data["filing"])})
+    )
+
+
+def _held_note(request: DistrictRequest) -> str:
+    """A cell of the grid sends its note along, so that a new amount does not lose it."""
+    return request.POST.get("held_note", "")[:300]
+
+
+def _cell_answer(
+    request: DistrictRequest, *, form: AllocationForm, saved: SavedAllocation | None
+) -> HttpResponse:
+    """Answer a cell: the totals of its row and column, and what went wrong or over, out of band."""
+    if saved is None:
+        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return render(request, "investments/allocation_refused.html", {"words": words}, status=422)
+    given = form.cleaned_data
+    grid = get_allocation_grid(filing_id=given["filing"])
+    row = next((one for one in grid.rows if one.initiative_id == given["initiative"]), None)
+    balance = next((one for one in grid.sources if one.source == given["source"].strip()), None)
+    context = {
+        "column": _column(balance) if balance else None,
+        "row": row,
+        "warning": saved.warning,
+        "words": f"Saved: {row.name if row else ''} from {given['source']}, {_amount_words(saved.amount or None)}.",
+        **_undo_context(request, filing_id=given["filing"]),
+    }
+    return render(request, "investments/allocation_saved.html", context)
+
+
+def _show(request: DistrictRequest, *, form: AllocationForm | None = None, status: int = 200) -> HttpResponse:
+    asked = request.GET.get("filing", "") or request.POST.get("filing", "")
+    grid = get_allocation_grid(filing_id=read_uuid(asked))
+    view = choose(
+        grid=grid,
+        show=request.GET.get("sources", ""),
+        source=request.GET.get("source", "")[:200],
+        initiative=request.GET.get("initiative", "")[:200],
+    )
+    table = _table(request, grid=grid, view=view)
+    if file_type := wanted_export(request):
+        return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-allocations")
+    paged = table.page
+    shown = view.rows[(paged - 1) * PAGE_SIZE : paged * PAGE_SIZE]
+    can_enter = may(request, Permission.ENTER_ALLOCATIONS) and grid.filing is not None
+    start = AllocationForm(initial={"filing": grid.filing.id if grid.filing else None})
+    context = {
+        "grid": grid,
+        "table": table,
+        "columns": [_column(one) for one in view.sources],
+        "lines": [_line(request, row=row, sources=view.sources, grid=grid) for row in shown],
+        "filter": GridForm(request.GET, filings=grid.filings, chosen=grid.filing),
+        "form": (form or start).offer(grid=grid) if can_enter else None,
+        "is_form_open": form is not None,
+        "answer": _answer(grid),
+        "over": [_column(one) for one in grid.sources if one.remaining < 0],
+        "can_enter": can_enter,
+        "empty": _empty(request, grid=grid),
+        "file_href": upload_href(request, grid.filing.upload_id) if grid.filing else "",
+        "save_href": link(request, "allocation-grid", _kept(request)),
+        "sections": sections(request, current="allocation-grid"),
+        "clear_href": request.path,
+        **_undo_context(request, filing_id=grid.filing.id if can_enter and grid.filing else None),
+    }
+    return render(request, "investments/allocations.html", context, status=status)
+
+
+def _undo_context(request: DistrictRequest, *, filing_id: UUID | None) -> dict[str, Any]:
+    change = find_last_change(filing_id=filing_id, by=request.access.user_id) if filing_id else None
+    return {
+        "undo": change,
+        "undo_words": f"{cell_words(change)}: {_amount_words(change.after)} back to {_amount_words(change.before)}"
+        if change
+        else "",
+        "undo_href": link(request, "allocation-undo", _kept(request)),
+    }
+
+
+def cell_words(change: AllocationChange) -> str:
+    """Name the cell of a change."""
+    return f"{change.initiative_name} from {change.source}"
+
+
+def _amount_words(amount: Decimal | None) -> str:
+    return formatting.dollars_exact(amount) if amount else "nothing"
+
+
+def _kept(request: DistrictRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in KEPT}
+
+
+def _answer(grid: AllocationGrid) -> str:
+    if grid.filing is None:
+        return "There is no budget to allocate from yet."
+    year = formatting.fiscal_year(grid.filing.fiscal_year)
+    given = sum((row.total for row in grid.rows), Decimal(0))
+    budget = sum((one.budget for one in grid.sources), Decimal(0))
+    return (
+        f"{formatting.dollars_short(given)} of the {year} budget’s {formatting.dollars_short(budget)}"
+        " is allocated to initiatives."
+    )
+
+
+def _empty(request: DistrictRequest, *, grid: AllocationGrid) -> Empty | None:
+    upload = upload_list_href(request)
+    if grid.filing is None:
+        return Empty(
+            title="No budget has landed",
+            text="An allocation belongs to one fiscal year’s budget file. Hand in the adopted budget first.",
+            action_label="Upload a budget" if upload else "",
+            action_href=upload,
+        )
+    if not grid.rows:
+        return Empty(
+            title="No initiatives yet",
+            text="Cabinet starts initiatives; then dollars can be given to them.",
+            action_label="Open initiatives",
+            action_href=link(request, "strategy:initiative-list"),
+        )
+    return None
+
+
+def _column(one: SourceBalance) -> SourceColumn:
+    left = one.remaining
+    words = "" if left >= 0 else f"Over by {formatting.dollars_exact(-left)}"
+    return SourceColumn(
+        balance=one, key=one.source.encode().hex() or "none", words=source_words(one), remaining_words=words
+    )
+
+
+def _line(
+    request: DistrictRequest, *, row: AllocationRow, sources: Sequence[SourceBalance], grid: AllocationGrid
+) -> Line:
+    held = {cell.source: cell for cell in row.cells}
+    cells = []
+    for one in sources:
+        cell = held[one.source]
+        values = {"filing": str(grid.filing.id) if grid.filing else "", "initiative": str(row.initiative_id)}
+        cells.append(
+            CellView(
+                source=one.source,
+                label=f"{row.name} from {source_words(one)}, dollars",
+                text="" if cell.amount is None else _typed(cell.amount),
+                amount=cell.amount,
+                note=cell.note,
+                values=json.dumps(values | {"source": one.source, "held_note": cell.note}),
+            )
+        )
+    return Line(
+        initiative_id=row.initiative_id,
+        name=row.name,
+        href=initiative_href(request, row.initiative_id),
+        cells=tuple(cells),
+        total=row.total,
+    )
+
+
+def _typed(amount: Decimal) -> str:
+    """Write an amount as it is typed: no cents where there are none."""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+def _table(request: DistrictRequest, *, grid: AllocationGrid, view: GridView) -> Table:
+    """The grid as a table of values: what an export writes, the three lines at the foot included."""
+    year = formatting.fiscal_year(grid.filing.fiscal_year) if grid.filing else ""
+    codes = [one.source for one in view.sources]
+    lines: list[tuple[str, Mapping[str, Decimal | None], Decimal]] = [
+        (row.name, {cell.source: cell.amount for cell in row.cells}, row.total) for row in view.rows
+    ]
+    if wanted_export(request):
+        for name, part in (("Budget", "budget"), ("Allocated", "allocated"), ("Remaining", "remaining")):
+            values = {one.source: getattr(one, part) for one in view.sources}
+            lines.append((name, values, sum((getattr(one, part) for one in grid.sources), Decimal(0))))
+    return make_table(
+        key="allocations",
+        caption=f"Allocations, {year} budget",
+        columns=[
+            Column(key="name", label="Initiative", is_sortable=False),
+            *(
+                Column(key=f"s{place}", label=source_words(one), kind=Kind.MONEY, is_sortable=False)
+                for place, one in enumerate(view.sources)
+            ),
+            Column(key="total", label="All sources", kind=Kind.MONEY, is_sortable=False),
+        ],
+        records=lines,
+        cells=lambda line: (line[0], *(line[1].get(code) for code in codes), line[2]),
+        query=request.GET.dict(),
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(title="No initiative passes this filter"),
+    )

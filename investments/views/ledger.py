@@ -1,0 +1,258 @@
+"""The ledger by any segment: the first page of the budget; must not hold rules or queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from districts import formatting
+from districts.access.decorators import DistrictRequest, district_page
+from districts.access.permissions import Permission
+from districts.charts import Figure
+from districts.exports import export_table, wanted_export
+from districts.parts import Band, BandTone, Meter
+from investments.charts import ledger_history
+from investments.forms.ledger import OBJECT_CLASS, SCOPES, Asked, LedgerForm, read_asked, segment_pairs
+from investments.models import AmountKind
+from investments.selectors import (
+    FilingName,
+    Segment,
+    get_funding_segment,
+    get_pivot,
+    list_filings,
+    list_meters,
+)
+from investments.selectors import Meter as MeterFigures
+from investments.selectors.entries import find_titles, list_used_segments
+from investments.views.parts import (
+    amount_name,
+    answer_poll,
+    badge,
+    is_poll,
+    link,
+    local_day,
+    sections,
+    upload_href,
+    upload_list_href,
+)
+from investments.views.pivot_table import Layout, lay_out, pivot_table
+
+HISTORY = (AmountKind.ACTUAL, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
+BANDS = (
+    ("coded", "Coded to initiatives", BandTone.CODED),
+    ("core", "Core operations, by rule", BandTone.CORE),
+    ("not_split", "Cannot be split in this file", BandTone.NOT_SPLIT),
+    ("not_yet_coded", "Not yet coded", BandTone.NOT_CODED),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """One code that narrows the page, and the address of the page without it."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLine:
+    """One file that the figures come from."""
+
+    words: str
+    filename: str
+    href: str
+    rows_href: str
+
+
+@district_page(Permission.VIEW_LEDGER)
+def ledger_show(request: DistrictRequest) -> HttpResponse:
+    """Show the ledger by segments: what was spent, on what, and from which file that is known."""
+    if is_poll(request):
+        return answer_poll(request)
+    filings, segments = list_filings(), list_used_segments()
+    asked = read_asked(
+        query=request.GET.dict(), filings=filings, segments=segments, funding_segment=get_funding_segment()
+    )
+    pivot = get_pivot(
+        segments=asked.segments,
+        fiscal_years=[] if asked.fiscal_year is None else [asked.fiscal_year],
+        kinds=[asked.kind],
+        filters=asked.filters,
+        scope=asked.scope,
+    )
+    layout = lay_out(pivot=pivot, asked=asked)
+    labels = dict(segment_pairs(segments)) | {name: name for name in asked.by if not segments}
+    table = pivot_table(request, layout=layout, asked=asked, labels=labels, caption=_caption(asked, labels))
+    if file_type := wanted_export(request):
+        return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-ledger")
+    titles = find_titles(codes={name: code.split(",") for name, code in asked.filters.items()})
+    context = {
+        "table": table,
+        "form": LedgerForm(asked=asked, filings=filings, segments=segments),
+        "answer": _answer(asked=asked, layout=layout, meter=(figures := _meter_of(asked)), titles=titles),
+        "chips": _chips(asked=asked, segments=segments, titles=titles),
+        "meter": coding_meter(request, figures=figures) if figures else None,
+        "chart": _history(asked=asked, layout=layout, labels=labels),
+        "files": _files(request, asked=asked, filings=pivot.filings),
+        "held": _held(asked=asked, filings=filings) if not pivot.filings else (),
+        "has_filings": bool(filings),
+        "upload_href": upload_list_href(request),
+    }
+    return render(request, "investments/ledger.html", context | _frame(request))
+
+
+def _frame(request: DistrictRequest) -> dict[str, Any]:
+    return {
+        "sections": sections(request, current="ledger-show"),
+        "freshness": badge(request),
+        "clear_href": request.path,
+        "filing_list_href": link(request, "filing-list"),
+        "uncoded_href": link(request, "uncoded-list", _slice_query(request)),
+        "variance_href": link(request, "variance-show"),
+    }
+
+
+def _slice_query(request: DistrictRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("year", "kind")}
+
+
+def _caption(asked: Asked, labels: dict[str, str]) -> str:
+    by = " and ".join(labels[name] for name in asked.by).replace("SACS Goal", "SACS goal")
+    what = dict(SCOPES)[asked.scope].partition(" (")[0]
+    years = "all years" if asked.fiscal_year is None else formatting.fiscal_year(asked.fiscal_year)
+    return f"{what} by {by}, {years} {AmountKind(asked.kind).label.lower()}"
+
+
+def _meter_of(asked: Asked) -> MeterFigures | None:
+    if asked.scope != "spending" or asked.fiscal_year is None:
+        return None
+    found = list_meters(fiscal_year=asked.fiscal_year, kind=asked.kind)
+    return found[0] if found else None
+
+
+def coding_meter(request: DistrictRequest, *, figures: MeterFigures) -> Meter:
+    """Return the bar of how much of a year's spending is somebody's, each band leading to its rows."""
+    query = {"year": str(figures.fiscal_year), "kind": figures.kind}
+    hrefs = {
+        "coded": link(request, "rule-list", query),
+        "core": link(request, "counted-list", query | {"band": "core"}),
+        "not_split": link(request, "counted-list", query | {"band": "not_split"}),
+        "not_yet_coded": link(request, "uncoded-list", query),
+    }
+    name = amount_name(fiscal_year=figures.fiscal_year, kind=figures.kind)
+    return Meter(
+        label=f"Whose dollars: {name}, all spending {formatting.dollars_short(figures.total)}",
+        bands=tuple(
+            Band(
+                label=label,
+                percent=float(figures.share(key) or 0) * 100,
+                amount=formatting.dollars_short(getattr(figures, key)),
+                exact=formatting.dollars_exact(getattr(figures, key)),
+                tone=tone,
+                href=hrefs[key],
+            )
+            for key, label, tone in BANDS
+        ),
+    )
+
+
+def _answer(
+    *, asked: Asked, layout: Layout, meter: MeterFigures | None, titles: dict[tuple[str, str], str]
+) -> str:
+    """Return the sentence at the top of the page."""
+    if layout.total is None or asked.fiscal_year is None:
+        if not layout.columns:
+            return "No ledger of this year and kind has landed."
+        first, last = layout.columns[0].fiscal_year, layout.columns[-1].fiscal_year
+        span = f"{formatting.fiscal_year(first)} to {formatting.fiscal_year(last)}"
+        return f"{AmountKind(asked.kind).label} amounts, {span}, one column a fiscal year."
+    year = formatting.fiscal_year(asked.fiscal_year)
+    amount = formatting.dollars_short(layout.total)
+    sentence = _sentence(asked=asked, year=year, amount=amount) + _on_what(asked=asked, titles=titles)
+    if meter and not asked.is_narrowed and (share := meter.share("coded")) is not None:
+        return f"{sentence}; {formatting.percent_of_share(share)} of it is tied to initiatives."
+    return f"{sentence}."
+
+
+def _sentence(*, asked: Asked, year: str, amount: str) -> str:
+    if asked.scope == "transfers":
+        return f"In {year}, transfers and contributions come to {amount}, net"
+    if asked.scope == "balance":
+        return f"In {year}, the balance sheet rows here sum to {amount}"
+    is_spending = asked.scope == "spending"
+    if asked.kind == AmountKind.ACTUAL:
+        return f"In {year} the district {'spent' if is_spending else 'received'} {amount}"
+    noun = "spending" if is_spending else "revenue"
+    if asked.kind == AmountKind.ENCUMBRANCE:
+        return f"In {year} the district has promised {amount}"
+    word = "estimate" if asked.kind == AmountKind.ESTIMATED_ACTUAL else "budget"
+    return f"The {year} {word} forecasts {amount} of {noun}"
+
+
+def _on_what(*, asked: Asked, titles: dict[tuple[str, str], str]) -> str:
+    parts = [f"{_code_words(name, code, titles)}" for name, code in asked.filters.items()]
+    if asked.text:
+        parts.append(f"codes and titles with “{asked.text}”")
+    return f" on {', '.join(parts)}" if parts else ""
+
+
+def _code_words(name: str, code: str, titles: dict[tuple[str, str], str]) -> str:
+    title = titles.get((name, code), "")
+    label = "SACS goal" if name == "goal" else name.replace("_", " ")
+    return f"{title} ({label} {code})" if title else f"{label} {code}"
+
+
+def _chips(*, asked: Asked, segments: tuple[Segment, ...], titles: dict[tuple[str, str], str]) -> list[Chip]:
+    labels = {segment.name: segment.label for segment in segments}
+    chips = []
+    for name, code in asked.filters.items():
+        words = f"{labels.get(name, name)} {code} {titles.get((name, code), '')}".strip()
+        chips.append(Chip(words=words, href=asked.href(**{name: ""})))
+    if asked.text:
+        chips.append(Chip(words=f"“{asked.text}”", href=asked.href(q="")))
+    return chips
+
+
+def _history(*, asked: Asked, layout: Layout, labels: dict[str, str]) -> Figure | None:
+    if asked.scope not in ("spending", "revenue"):
+        return None
+    pivot = get_pivot(segments=asked.segments[:1], kinds=HISTORY, filters=asked.filters, scope=asked.scope)
+    first = replace(asked, by=asked.by[:1], text="")
+    folded = lay_out(pivot=pivot, asked=first) if OBJECT_CLASS in first.by else None
+    if folded is not None:
+        pivot = replace(pivot, rows=folded.rows)
+    what = "Spending" if asked.scope == "spending" else "Revenue"
+    by = labels[asked.by[0]]
+    return ledger_history(
+        pivot=pivot,
+        label=f"{what} by {by if by.startswith('SACS') else by.lower()} and fiscal year",
+        what=what if not asked.is_narrowed else f"{what} here",
+        codes={row.codes[:1] for row in layout.rows} if asked.text else None,
+    )
+
+
+def _files(request: DistrictRequest, *, asked: Asked, filings: tuple[FilingName, ...]) -> list[FileLine]:
+    query = asked.query(by="", then="", q="")
+    return [
+        FileLine(
+            words=f"{amount_name(fiscal_year=one.fiscal_year, kind=one.kind)}, filed {local_day(one.filed_at)}",
+            filename=one.filename,
+            href=upload_href(request, one.upload_id),
+            rows_href=link(request, "entry-list", query | {"year": str(one.fiscal_year), "kind": one.kind}),
+        )
+        for one in filings
+    ]
+
+
+def _held(*, asked: Asked, filings: tuple[FilingName, ...]) -> list[Chip]:
+    """What there is instead, where the year and kind asked for are not there."""
+    return [
+        Chip(
+            words=amount_name(fiscal_year=one.fiscal_year, kind=one.kind),
+            href=asked.href(year=str(one.fiscal_year), kind=one.kind),
+        )
+        for one in filings
+    ]

@@ -1,0 +1,233 @@
+"""Budget against actual of one fiscal year, with the district's own record beside it; no rules, no queries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from districts import formatting
+from districts.access.decorators import DistrictRequest, district_page
+from districts.access.permissions import Permission
+from districts.exports import export_table, page_size_for, wanted_export
+from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
+from investments.calc.noise import is_placeholder
+from investments.forms.ledger import words_match
+from investments.forms.variance import VarianceForm, read_variance
+from investments.models import AmountKind
+from investments.selectors import (
+    FilingName,
+    ForecastError,
+    Variance,
+    VarianceRow,
+    compare_budget,
+    get_funding_segment,
+    list_filings,
+    list_forecast_errors,
+)
+from investments.selectors.entries import list_used_segments
+from investments.views.parts import (
+    answer_poll,
+    badge,
+    filing_words,
+    is_poll,
+    link,
+    sections,
+    upload_list_href,
+)
+from investments.views.pivot_table import noise_words
+
+
+@district_page(Permission.VIEW_LEDGER)
+def variance_show(request: DistrictRequest) -> HttpResponse:
+    """Set a year's budget and estimate beside what was spent, in dollars and percent."""
+    if is_poll(request):
+        return answer_poll(request)
+    filings, segments = list_filings(), list_used_segments()
+    asked = read_variance(
+        query=request.GET.dict(), filings=filings, segments=segments, funding_segment=get_funding_segment()
+    )
+    labels = {segment.name: segment.label for segment in segments}
+    variance = compare_budget(
+        fiscal_year=asked.fiscal_year, segment=asked.by, filters=asked.filters, scope=asked.scope
+    )
+    table = _table(request, variance=variance, text=asked.text, label=labels.get(asked.by, asked.by))
+    if file_type := wanted_export(request):
+        return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-variance")
+    context = {
+        "table": table,
+        "form": VarianceForm(asked=asked, filings=filings, segments=segments),
+        "answer": _answer(variance=variance, scope=asked.scope),
+        "record": _record(list_forecast_errors(), fund=asked.filters.get("fund", "")),
+        "files": [filing_words(one) for one in variance.filings],
+        "missing": _missing(variance=variance, filings=filings),
+        "sections": sections(request, current="variance-show"),
+        "freshness": badge(request),
+        "clear_href": request.path,
+    }
+    return render(request, "investments/variance.html", context)
+
+
+def _answer(*, variance: Variance, scope: str) -> str:
+    year = formatting.fiscal_year(variance.fiscal_year or None)
+    total, noun = variance.total, "spent" if scope == "spending" else "received"
+    if not variance.has_budget and not variance.has_actual:
+        return "There is nothing to compare yet."
+    if not variance.has_actual:
+        return (
+            f"The {year} budget is {formatting.dollars_short(total.budget)};"
+            f" what was {noun} is not filed yet."
+        )
+    if not variance.has_budget:
+        return f"In {year} the district {noun} {formatting.dollars_short(total.actual)}; no budget was filed here."
+    gap = formatting.dollars_short(abs(total.variance))
+    share = total.variance_share
+    percent = f" ({formatting.percent_of_share(abs(share))})" if share is not None else ""
+    side = "more" if total.variance > 0 else "less"
+    return (
+        f"In {year} the district {noun} {formatting.dollars_short(total.actual)},"
+        f" {gap}{percent} {side} than the adopted budget."
+    )
+
+
+def _record(errors: tuple[ForecastError, ...], *, fund: str) -> list[str]:
+    """Say how far each past forecast of all spending was off."""
+    if fund:
+        return []
+    words = []
+    for one in sorted(errors, key=lambda one: (-one.fiscal_year, one.kind)):
+        if one.error is None:
+            continue
+        side = "over" if one.error > 0 else "under"
+        kind = AmountKind(one.kind).label.lower()
+        words.append(
+            f"{formatting.fiscal_year(one.fiscal_year)} {kind}: {formatting.dollars_short(one.forecast)}"
+            f" forecast, {formatting.dollars_short(one.actual)} spent:"
+            f" {formatting.percent_of_share(abs(one.error))} {side}."
+        )
+    return words
+
+
+def _missing(*, variance: Variance, filings: tuple[FilingName, ...]) -> str:
+    """Say which years can be compared, where this one cannot."""
+    if variance.has_budget and variance.has_actual:
+        return ""
+    held = {(one.fiscal_year, one.kind) for one in filings}
+    years = sorted(
+        year for year, kind in held if kind == AmountKind.ACTUAL and (year, AmountKind.BUDGET) in held
+    )
+    if not years:
+        return "No fiscal year has both a budget and actuals yet."
+    return "Both are there for " + ", ".join(map(formatting.fiscal_year, years)) + "."
+
+
+def _table(request: DistrictRequest, *, variance: Variance, text: str, label: str) -> Table:
+    kept = words_match(text=text, candidates=[(row.code, row.title) for row in variance.rows])
+    rows = [row for row, is_kept in zip(variance.rows, kept, strict=True) if is_kept]
+    return make_table(
+        key="variance",
+        caption=f"Budget against actual by {label}, {formatting.fiscal_year(variance.fiscal_year or None)}",
+        columns=_columns(variance=variance, label=label),
+        records=rows,
+        cells=lambda row: _cells(variance=variance, row=row),
+        actions=lambda row: _actions(request, variance=variance, row=row),
+        query=request.GET.dict(),
+        sort="variance" if variance.has_actual and variance.has_budget else "code",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        footer=_footer(variance=variance, rows=rows) if rows else None,
+        empty=Empty(
+            title="Nothing matches" if text else "Nothing to compare yet",
+            text="" if text else "Hand in the adopted budget and the year's actuals.",
+            action_label="Show everything"
+            if text
+            else "Upload a ledger"
+            if upload_list_href(request)
+            else "",
+            action_href=request.path if text else upload_list_href(request),
+        ),
+    )
+
+
+def _columns(*, variance: Variance, label: str) -> list[Column]:
+    columns = [
+        Column(key="code", label=label, kind=Kind.CODE),
+        Column(key="title", label="Title"),
+        Column(key="budget", label="Budget", kind=Kind.MONEY, unit="adopted, forecast"),
+    ]
+    if _has_estimate(variance):
+        columns.append(
+            Column(key="estimate", label="Estimated actual", kind=Kind.MONEY, unit="June, forecast")
+        )
+    return [
+        *columns,
+        Column(key="actual", label="Actual", kind=Kind.MONEY, unit="dollars"),
+        Column(key="variance", label="Actual less budget", kind=Kind.CHANGE, unit="dollars"),
+        Column(key="percent", label="Of the budget", kind=Kind.PERCENT, unit="percent"),
+    ]
+
+
+def _has_estimate(variance: Variance) -> bool:
+    return any(row.estimated_actual is not None for row in variance.rows)
+
+
+def _cells(*, variance: Variance, row: VarianceRow) -> list[CellValue]:
+    cells: list[CellValue] = [
+        Cell(value=row.code, text="" if row.code else "none"),
+        row.title or None,
+        Cell(value=row.budget, note=noise_words(amount=row.budget, kind=AmountKind.BUDGET)),
+    ]
+    if _has_estimate(variance):
+        cells.append(row.estimated_actual)
+    is_blank = is_placeholder(amount=row.actual) or not variance.has_actual
+    change = row.variance if variance.has_actual and variance.has_budget else None
+    return [
+        *cells,
+        Cell(
+            value=row.actual if variance.has_actual else None,
+            note="placeholder" if is_blank and row.actual else "",
+        ),
+        Cell(value=change, note="check coding" if row.is_jump and change is not None else ""),
+        _percent(row) if change is not None else None,
+    ]
+
+
+def _percent(row: VarianceRow) -> Cell:
+    share = row.variance_share
+    if share is None:
+        return Cell(value=None)
+    value = (share * 100).quantize(Decimal("0.0001"))
+    return Cell(value=value, text=formatting.percent(value, plus=True))
+
+
+def _footer(*, variance: Variance, rows: list[VarianceRow]) -> list[CellValue]:
+    estimates = [row.estimated_actual for row in rows if row.estimated_actual is not None]
+    total = VarianceRow(
+        code="Total",
+        title="",
+        budget=sum((row.budget for row in rows), Decimal(0)),
+        estimated_actual=sum(estimates, Decimal(0)) if estimates else None,
+        actual=sum((row.actual for row in rows), Decimal(0)),
+        is_jump=False,
+    )
+    cells = _cells(variance=variance, row=total)
+    return [cells[0], "", *cells[2:]]
+
+
+def _actions(request: DistrictRequest, *, variance: Variance, row: VarianceRow) -> list[Action]:
+    if not row.code:
+        return []
+    query = {variance.segment: row.code, "year": str(variance.fiscal_year)}
+    return [
+        Action(
+            label=label,
+            href=link(request, "entry-list", query | {"kind": kind}),
+            about=f"of {row.code} {row.title}, {kind}",
+        )
+        for label, kind, is_there in (
+            ("Budget rows", AmountKind.BUDGET, variance.has_budget),
+            ("Actual rows", AmountKind.ACTUAL, variance.has_actual),
+        )
+        if is_there
+    ]
