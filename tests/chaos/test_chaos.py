@@ -7,20 +7,35 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.chaos.world import FAULTS, open_world, plan_faults, run_chaos
+import pytest
+
+from srm import embedded
+from tests.chaos.world import FAULTS, open_servers, open_world, plan_faults, run_chaos
 from tests.data import sized
 
 PATIENCE = 30.0
 
 
-def test_faults_lose_nothing_and_leave_every_result_right(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chaos")
+
+
+@pytest.fixture(scope="module")
+def servers(folder: Path) -> Iterator[embedded.Servers]:
+    with open_servers(folder=folder) as opened:
+        yield opened
+
+
+def test_faults_lose_nothing_and_leave_every_result_right(servers: embedded.Servers, folder: Path) -> None:
     seed = int(os.environ.get("SRM_CHAOS_SEED") or random.randrange(10**6))
     count = sized(usual=12, full=60)
     faults = plan_faults(count=count - 1, seed=seed)
-    with open_world(folder=tmp_path / "home") as world:
-        found = run_chaos(world, faults=faults, seed=seed, last="flush", patience=PATIENCE)
+    with open_world(servers=servers, folder=folder, name="real") as world:
+        found = run_chaos(world, faults=faults, seed=seed, last="freeze", patience=PATIENCE)
     words = f"SRM_CHAOS_SEED={seed}, faults {faults}: {found}"
     print(words)
     assert found["lost"] == [], words
@@ -32,13 +47,13 @@ def test_faults_lose_nothing_and_leave_every_result_right(tmp_path: Path) -> Non
     assert set(faults) == set(FAULTS)
 
 
-def test_an_engine_that_deletes_marks_before_computing_is_noticed(tmp_path: Path) -> None:
-    with open_world(folder=tmp_path / "home", mutant="deletes marks first") as world:
-        found = run_chaos(world, faults=["worker"], seed=1, last="worker", patience=20)
+def test_an_engine_that_deletes_marks_before_computing_is_noticed(servers: embedded.Servers, folder: Path) -> None:
+    with open_world(servers=servers, folder=folder, name="forgetful", mutant="deletes marks first") as world:
+        found = run_chaos(world, faults=[], seed=1, last="worker", patience=20)
     assert found["wrong"] != [], found
 
 
-def test_hints_without_a_sweep_are_noticed(tmp_path: Path) -> None:
-    with open_world(folder=tmp_path / "home", beat=False) as world:
-        found = run_chaos(world, faults=["flush"], seed=2, last="flush", patience=5)
+def test_hints_without_a_sweep_are_noticed(servers: embedded.Servers, folder: Path) -> None:
+    with open_world(servers=servers, folder=folder, name="no-sweep", beat=False) as world:
+        found = run_chaos(world, faults=[], seed=2, last="freeze", patience=5)
     assert found["left"] > 0, found

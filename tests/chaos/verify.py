@@ -16,7 +16,7 @@ from diagnostics.models import InitiativeReturn, Trend
 from districts.models import CalculationRun, District, Filing, Mark, ResultModel, Upload
 from districts.pipeline.spec import Recompute, get_pipeline
 from districts.tenancy import district_scope
-from investments.models import Allocation, CodingMeter, CodingRule, LedgerCost, LedgerEntry
+from investments.models import AccountSum, Allocation, CodingMeter, CodingRule, LedgerCost, LedgerEntry
 from strategy.models import Initiative
 from tests.chaos.edits import FOLDER
 
@@ -105,7 +105,7 @@ def shown_results() -> dict[str, set[tuple[str, str]]]:
 def from_scratch(district_id: int) -> dict[str, set[tuple[str, str]]]:
     """Compute every result of the district anew, with no result there before; leave nothing of it."""
     with transaction.atomic():
-        for model in RESULTS:
+        for model in (*RESULTS, AccountSum):
             model.objects.all().delete()
         for calculation in get_pipeline().calculations:
             now = timezone.now()

@@ -77,7 +77,7 @@ class World:
 
     def wait_for_progress(self, *, since: int) -> None:
         """Return once the worker has committed more work: a fault must hit one that works."""
-        deadline = time.monotonic() + 45
+        deadline = time.monotonic() + 90
         while self.runs() <= since:
             self.revive()
             if time.monotonic() > deadline:
@@ -94,6 +94,10 @@ class World:
         """Kill the worker and the beat."""
         for process in self.processes.values():
             kill_group(process)
+
+    def freeze(self) -> None:
+        """Stop the worker and its children where they are; a kill ends them."""
+        os.killpg(self.processes["worker"].pid, signal.SIGSTOP)
 
     def fault(self, kind: str, chance: random.Random) -> None:
         """Do one harm."""
@@ -134,29 +138,44 @@ def kill_group(process: subprocess.Popen[Any]) -> None:
 
 
 @contextmanager
-def open_world(*, folder: Path, mutant: str = "", beat: bool = True) -> Iterator[World]:
-    """Give a migrated, filled database on servers that nobody else uses; stop everything afterwards."""
+def open_servers(*, folder: Path) -> Iterator[embedded.Servers]:
+    """Start servers that nobody else uses and leave a filled database to copy; stop them afterwards."""
     SERVERS.mkdir(parents=True, exist_ok=True)
     with (HOME / "chaos.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         servers = embedded.start(home=SERVERS)
         try:
             with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:
+                superuser.execute("DROP DATABASE IF EXISTS seeded WITH (FORCE)")
                 superuser.execute("DROP DATABASE IF EXISTS srm WITH (FORCE)")
             servers = embedded.start(home=SERVERS)
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            world = World(servers=servers, folder=folder, mutant=mutant, beat=beat)
-            world._flush()
+            world = World(servers=servers, folder=folder / "seeded", mutant="", beat=False)
+            world.folder.mkdir()
             owner = {"DATABASE_URL": servers.owner_database_url, "OWNER_DATABASE_URL": servers.owner_database_url}
             _run(["manage.py", "migrate", "--verbosity", "0"], world.environment | owner)
             _run(["-m", "tests.chaos.edits", "setup"], world.environment)
-            try:
-                yield world
-            finally:
-                world.end()
+            with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:
+                superuser.execute("ALTER DATABASE srm RENAME TO seeded")
+            yield servers
         finally:
             embedded.stop(home=SERVERS, mode="immediate")
+
+
+@contextmanager
+def open_world(
+    *, servers: embedded.Servers, folder: Path, name: str, mutant: str = "", beat: bool = True
+) -> Iterator[World]:
+    """Copy the filled database and its files; kill worker and beat afterwards."""
+    with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:
+        superuser.execute("DROP DATABASE IF EXISTS srm WITH (FORCE)")
+        superuser.execute("CREATE DATABASE srm TEMPLATE seeded OWNER srm_owner")
+    world = World(servers=servers, folder=folder / name, mutant=mutant, beat=beat)
+    shutil.copytree(folder / "seeded", world.folder)
+    world.fault("flush", random.Random())
+    try:
+        yield world
+    finally:
+        world.end()
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> None:
@@ -177,24 +196,31 @@ def plan_faults(*, count: int, seed: int, kinds: tuple[str, ...] = FAULTS) -> li
 def run_chaos(world: World, *, faults: list[str], seed: int, last: str, patience: float) -> dict[str, Any]:
     """Write while the faults happen, do one more while the last writes are worked on, and verify.
 
-    Returns what `verify` found.
+    `last` is "worker": killed in its work after the last write; or "freeze": frozen before the last
+    writes, whose hints are then flushed. Returns what `verify` found.
     """
     chance = random.Random(seed)
     world.revive()
-    world.wait_for_progress(since=0)
     writer = world.python("-m", "tests.chaos.edits", "write", str(seed), role="web")
     _wait_for(world.folder / "writing", writer)
+    world.wait_for_progress(since=0)
     for kind in faults:
         time.sleep(chance.uniform(0.2, 1.0))
         before = world.runs()
         world.fault(kind, chance)
         world.revive()
         world.wait_for_progress(since=before)
+    time.sleep(0.5)
+    if last == "freeze":
+        world.freeze()
+        time.sleep(1)
     (world.folder / "stop").touch()
     _, complaints = writer.communicate(timeout=60)
     if writer.returncode:
         raise RuntimeError(complaints)
-    world.fault(last, chance)
+    if last == "freeze":
+        world.fault("flush", chance)
+    world.fault("worker", chance)
     world.revive()
     verifier = world.python("-m", "tests.chaos.edits", "verify", str(patience))
     while verifier.poll() is None:
