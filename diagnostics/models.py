@@ -40,9 +40,7 @@ class MetricResult(FactModel):
                 name="metricresult_suppressed_has_no_value",
             ),
         ]
-        indexes = [
-            models.Index(fields=["district", "metric", "school", "group"], name="metricresult_series")
-        ]
+        indexes = [models.Index(fields=["district", "metric", "school", "group"], name="metricresult_series")]
 
 
 class Trend(ResultModel):
@@ -63,9 +61,7 @@ class Trend(ResultModel):
 
     class Meta:
         constraints = [
-            *result_table(
-                "trend", parents={"metric": "strategy.Metric", "school": "districts.School"}
-            )
+            *result_table("trend", parents={"metric": "strategy.Metric", "school": "districts.School"})
         ]
         indexes = [
             models.Index(
@@ -88,6 +84,4 @@ class InitiativeReturn(ResultModel):
     rule = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        constraints = [
-            *result_table("initiativereturn", parents={"initiative": "strategy.Initiative"})
-        ]
+        constraints = [*result_table("initiativereturn", parents={"initiative": "strategy.Initiative"})]

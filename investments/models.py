@@ -109,6 +109,23 @@ class LedgerEntry(FactModel):
         indexes = [models.Index(fields=["district", "filing", "account_id"], name="ledgerentry_account")]
 
 
+class AccountSum(FactModel):
+    """A current ledger filing added up by account, in whole micro-dollars; derived, rebuilt at will.
+
+    A filing never changes once it is imported, so its sums are made once, by the recompute.
+    """
+
+    filing = parent_key("districts.Filing", on_delete=models.CASCADE)
+    account_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            *district_table("accountsum", parents={"filing": "districts.Filing"}, audited=False),
+            models.UniqueConstraint(fields=["district", "filing", "account_id"], name="accountsum_once"),
+        ]
+
+
 class FundingSource(DistrictModel):
     """Where money comes from: restricted or not, recurring or one-time, when it ends."""
 

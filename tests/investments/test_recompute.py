@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from districts.tenancy import district_scope
-from investments.models import CodingMeter, CodingRule, LedgerCost, LedgerEntry
-from investments.recompute import ledger_cost
+from investments.models import AccountSum, CodingMeter, CodingRule, LedgerCost, LedgerEntry
+from investments.recompute import ledger_cost, list_current_filings, load_ledger
 from tests.cast import Cast
 from tests.investments.facts import make_filing, make_initiative, make_rule, recompute
 
@@ -143,3 +143,25 @@ def test_the_other_districts_ledger_is_not_read(bay: Cast, valley: Cast) -> None
         recompute(ledger_cost)
         total = CodingMeter.objects.filter(shown_until=None).values_list("total", flat=True)
         assert sum(total) == Decimal("102.083333")
+
+
+def test_sums_by_account_are_kept_for_current_filings_only_and_change_no_figure(coded: None) -> None:
+    first = recompute(ledger_cost)
+    kept = AccountSum.objects.values_list("filing_id", flat=True)
+    assert sorted(AccountSum.objects.values_list("amount", flat=True)) == [
+        333_333,
+        1_000_000,
+        5_000_000,
+        30_500_000,
+        70_250_000,
+        999_990_000,
+    ]
+    AccountSum.objects.all().delete()
+    filings = list_current_filings()
+    live = load_ledger(filings=filings, segments={"object"})
+    assert recompute(ledger_cost).fingerprint == first.fingerprint
+    summed = load_ledger(filings=filings, segments={"object"})
+    assert sorted(summed.ledger.amount.tolist()) == sorted(live.ledger.amount.tolist())
+    newer = make_filing(ROWS[:1], fiscal_year=2024, filed_at=MARCH)
+    recompute(ledger_cost)
+    assert set(kept.all()) == {newer.pk}

@@ -57,6 +57,7 @@ UNIQUE_WITHOUT_DISTRICT = {
 # Columns that name a row without a foreign key: (table, column), reason.
 REFERENCES_WITHOUT_KEY = {
     ("investments_ledgerentry", "account_id"): "checked set-based by the load (bulk fact)",
+    ("investments_accountsum", "account_id"): "copied from the ledger entries it adds up",
     ("districts_auditevent", "actor_id"): "the trail outlives the person",
 }
 
