@@ -37,7 +37,7 @@ def main() -> int:
     """Run the demo and return its exit code."""
     home = Path(os.environ.get("SRM_HOME") or ROOT / ".srm").resolve()
     port = int(os.environ.get("PORT") or 8000)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,7 +56,7 @@ class Supervisor:
         self._record = folder / RECORD
         self._say = say
         self._keep = keep
-        self._stopping = threading.Event()
+        self._stopping = False  # a plain flag: an event's lock is not safe in a signal handler
         self._logs.mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:
@@ -66,9 +65,10 @@ class Supervisor:
             self._start(running)
 
     def run(self) -> None:
-        """Watch until `stop` is called from a signal or a thread, then end every service."""
-        while not self._stopping.wait(0.2):
+        """Watch until `stop` is called from a signal handler, then end every service."""
+        while not self._stopping:
             self.watch()
+            time.sleep(0.2)
         self.end()
 
     def watch(self) -> None:
@@ -79,11 +79,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask `run` to end; safe in a signal handler."""
-        self._stopping.set()
+        self._stopping = True
 
     def is_stopping(self) -> bool:
         """Whether someone asked for the end."""
-        return self._stopping.is_set()
+        return self._stopping
 
     def end(self) -> None:
         """End every service and its children: asked first, killed after a grace of 15 seconds."""

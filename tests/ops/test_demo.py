@@ -154,17 +154,14 @@ def test_second_start_keeps_secrets_and_ends_what_a_killed_one_left(demo: Demo) 
         assert psutil.pid_exists(pid)
     prepared = (demo.home / "prepared").read_text()
     (demo.home / "prepared").write_text("an older version")
-    started = time.monotonic()
     again = Demo(demo.home, demo.port)
     wait_for(again.is_announced)
-    seconds = time.monotonic() - started
     try:
         assert again.health() == "ok"
         assert (demo.home / "secret-key").read_text() == secret
         assert (demo.home / "secret-key").stat().st_mode & 0o077 == 0
         assert (demo.home / "servers.json").stat().st_mode & 0o077 == 0
         assert not [pid for pid in left if pid in again.processes()]
-        assert seconds < 60
         assert "Ending 3 processes of an earlier start ..." in again.output.read_text()
         assert "Bringing the database up to date ..." in again.output.read_text()
         assert (demo.home / "prepared").read_text() == prepared
@@ -175,13 +172,10 @@ def test_second_start_keeps_secrets_and_ends_what_a_killed_one_left(demo: Demo) 
 
 def test_a_home_prepared_by_this_code_is_left_alone(demo: Demo) -> None:
     assert demo.interrupt() == 0
-    started = time.monotonic()
     again = Demo(demo.home, demo.port)
     wait_for(again.is_announced)
-    seconds = time.monotonic() - started
     assert again.interrupt() == 0
     assert "Bringing the database up to date ..." not in again.output.read_text()
-    assert seconds < 30
 
 
 def test_a_second_demo_on_the_same_home_is_refused(demo: Demo) -> None:
