@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
@@ -19,16 +19,6 @@ def link(
     """Return the address of a page of this district."""
     address = reverse(name, kwargs={"slug": request.access.district.slug, **parts})
     return f"{address}?{urlencode(query)}" if query else address
-
-
-def link_if_there(
-    request: DistrictRequest, name: str, /, query: dict[str, str] | None = None, **parts: UUID | str
-) -> str:
-    """Return the address of a page, or an empty text where this installation has no such page."""
-    try:
-        return link(request, name, query, **parts)
-    except NoReverseMatch:
-        return ""
 
 
 def allowed(request: DistrictRequest, permission: Permission) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from diagnostics.home.selectors import ORDER, InitiativeLine
 from diagnostics.home.selectors.dollars import NO_SPENDING
@@ -50,9 +51,17 @@ def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: in
 
 
 def _takeaway(*, shown: Sequence[InitiativeLine], fiscal_year: int) -> str:
+    unknown = [one for one in shown if one.verdict.startswith("Cannot tell")]
+    year = formatting.fiscal_year(fiscal_year)
+    if unknown:
+        noun = "one initiative" if len(unknown) == 1 else f"{len(unknown)} initiatives"
+        return f"{_total(unknown, fiscal_year)} went in {year} to {noun} whose effect we cannot tell"
     largest = max(shown, key=lambda one: one.spent(fiscal_year) or 0)
-    dollars = formatting.dollars_short(largest.spent(fiscal_year))
-    return f"{largest.name} costs most: {dollars} in {formatting.fiscal_year(fiscal_year)}"
+    return f"{largest.name} costs most: {DOLLARS.write(largest.spent(fiscal_year))} in {year}"
+
+
+def _total(lines: Sequence[InitiativeLine], fiscal_year: int) -> str:
+    return DOLLARS.write(sum((one.spent(fiscal_year) or Decimal(0) for one in lines), Decimal(0)))
 
 
 def _plotly(
@@ -68,7 +77,8 @@ def _plotly(
     row = 0
     for n, group in enumerate(groups):
         colour = PALETTE[n % len(PALETTE)]
-        labels.append(_label(text=group, row=row, shift=0, colour=colour, size=16))
+        dollars = _total([one for one in shown if one.verdict == group], fiscal_year)
+        labels.append(_label(text=f"{group}: {dollars}", row=row, shift=0, colour=colour, size=16))
         mine = [(row + 1 + k, one) for k, one in enumerate(one for one in shown if one.verdict == group)]
         labels += [
             _label(text=_words(one, fiscal_year), row=at, shift=16, colour=INK, size=14) for at, one in mine

@@ -20,7 +20,7 @@ class HomeFilterForm(forms.Form):
     owner = forms.ChoiceField(label="Owner", required=False)
 
     def __init__(self, *args: Any, home: Home, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
         owners = sorted({(str(one.owner_id), one.owner) for one in home.initiatives if one.owner_id})
         there = {one.verdict for one in home.initiatives}
         offered = {

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from diagnostics.home.selectors import Change, GoalDollars, Home, Need
 from diagnostics.home.selectors.dollars import YearMeter
-from diagnostics.links import allowed, link, link_if_there
+from diagnostics.links import allowed, link
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission
@@ -57,14 +57,17 @@ def need_items(request: DistrictRequest, *, home: Home) -> tuple[Item, ...]:
 
 def _need(request: DistrictRequest, need: Need) -> Item:
     if need.upload_id and allowed(request, Permission.VIEW_DATA):
-        href = link_if_there(request, "districts:upload-show", upload_id=need.upload_id)
+        href = link(request, "landing:upload-show", upload_id=need.upload_id)
         return Item(words=need.words, detail=need.detail, href=href, action="Open the upload")
     may_code = allowed(request, Permission.VIEW_LEDGER)
-    if need.about in ("coding", "not_coded") and may_code:
+    if need.about == "not_coded" and may_code:
+        href = link(request, "investments:uncoded-list")
+        return Item(words=need.words, detail=need.detail, href=href, action="See what it is")
+    if need.about == "coding" and may_code:
         return Item(
             words=need.words,
             detail=need.detail,
-            href=link_if_there(request, "investments:rule-list"),
+            href=link(request, "investments:rule-list"),
             action="Open coding rules",
         )
     if need.about == "owner":
@@ -90,7 +93,7 @@ def _change(request: DistrictRequest, change: Change) -> Item:
     if change.initiative_id:
         href = link(request, "diagnostics:initiative-show", initiative_id=change.initiative_id)
     elif change.upload_id and allowed(request, Permission.VIEW_DATA):
-        href = link_if_there(request, "districts:upload-show", upload_id=change.upload_id)
+        href = link(request, "landing:upload-show", upload_id=change.upload_id)
     words = f"{change.who} {change.words}" if change.who else change.words
     return Item(words=words[:1].upper() + words[1:], href=href, at=change.at)
 
@@ -100,7 +103,7 @@ def coding_meter(request: DistrictRequest, *, home: Home) -> Meter | None:
     spending = home.spending
     if spending is None or spending.total <= 0:
         return None
-    href = link_if_there(request, "investments:rule-list") if allowed(request, Permission.VIEW_LEDGER) else ""
+    href = link(request, "investments:uncoded-list") if allowed(request, Permission.VIEW_LEDGER) else ""
     year = formatting.fiscal_year(spending.fiscal_year)
     return Meter(
         label=f"All {formatting.dollars_short(spending.total)} spent in {year}, all funds",

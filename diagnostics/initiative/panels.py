@@ -8,7 +8,7 @@ from diagnostics.initiative.charts import year_name
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING, YearCost
 from diagnostics.initiative.selectors.record import FilingLine
-from diagnostics.links import allowed, link_if_there
+from diagnostics.links import allowed, link
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission
@@ -48,7 +48,7 @@ def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost)
     for filing in page.record.filings:
         if (filing.fiscal_year, filing.kind) != (one.fiscal_year, one.kind):
             continue
-        href = link_if_there(request, "districts:upload-show", upload_id=filing.upload_id) if may_see else ""
+        href = link(request, "landing:upload-show", upload_id=filing.upload_id) if may_see else ""
         sources += [
             Source(label="File", text=filing.filename, href=href),
             Source(
@@ -60,8 +60,8 @@ def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost)
         Source(label="What is counted", text="Ledger cost: what its coding rules count, direct and indirect")
     )
     if allowed(request, Permission.VIEW_LEDGER):
-        query = {"initiative": str(page.record.id), "fiscal_year": str(one.fiscal_year), "kind": one.kind}
-        href = link_if_there(request, "investments:ledger-rows", query)
+        query = {"initiative": str(page.record.id), "year": str(one.fiscal_year), "kind": one.kind}
+        href = link(request, "investments:counted-list", query)
         sources.append(Source(label="Rows", text="The ledger rows behind it", href=href))
     return tuple(sources)
 
@@ -80,7 +80,7 @@ def file_rows(request: DistrictRequest, *, page: InitiativePage) -> tuple[FileRo
     return tuple(
         FileRow(
             filing=one,
-            href=link_if_there(request, "districts:upload-show", upload_id=one.upload_id) if may_see else "",
+            href=link(request, "landing:upload-show", upload_id=one.upload_id) if may_see else "",
         )
         for one in page.record.filings
     )
@@ -101,7 +101,13 @@ def archived_notice(*, page: InitiativePage) -> Notice | None:
 def _cost_stat(request: DistrictRequest, *, page: InitiativePage) -> Stat:
     latest = page.latest
     if page.costs.latest_year is None:
-        return Stat(label="Cost", value="Not known", note="No actual spending has been imported yet.")
+        return Stat(
+            label="Cost",
+            value="Not known",
+            note="No actual spending had been imported then."
+            if page.as_of
+            else "No actual spending has been imported yet.",
+        )
     label = f"Spent in {formatting.fiscal_year(page.costs.latest_year)}"
     if latest is None:
         return Stat(

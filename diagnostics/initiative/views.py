@@ -19,7 +19,7 @@ from diagnostics.initiative.tables import (
     object_table,
     school_table,
 )
-from diagnostics.links import allowed, badge, link, link_if_there
+from diagnostics.links import allowed, badge, link
 from diagnostics.polling import answer_poll, is_poll
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
@@ -93,7 +93,7 @@ def _context(request: DistrictRequest, *, page: InitiativePage, as_of_day: date 
         "late": late,
         "actions": _actions(request, page=page),
         "restore_href": link(request, "strategy:initiative-restore", initiative_id=record.id),
-        "rules_href": link_if_there(request, "investments:rule-list")
+        "rules_href": link(request, "investments:rule-list")
         if allowed(request, Permission.VIEW_LEDGER)
         else "",
         "can_edit": allowed(request, Permission.EDIT_STRATEGY),

@@ -83,7 +83,7 @@ def list_initiatives(*, wanted: InitiativeFilter) -> tuple[InitiativeRow, ...]:
     if wanted.owner == "none":
         rows = rows.filter(owner__isnull=True)
     elif wanted.owner:
-        rows = rows.filter(owner_id=wanted.owner)
+        rows = rows.filter(owner_id=int(wanted.owner))
     return tuple(InitiativeRow(**_columns(row)) for row in rows)
 
 

@@ -13,7 +13,7 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.errors import DomainError
 from districts.exports import export_table, page_size_for, wanted_export
-from districts.tables import Action, Cell, Column, Empty, Kind, Table, make_table
+from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
 from strategy.forms import GoalFilterForm, GoalForm, add_refusal
 from strategy.forms.goals import GROUPS
 from strategy.selectors import GoalRow, get_choices, get_goal, list_goals
@@ -74,7 +74,10 @@ def goal_edit(request: DistrictRequest, goal_id: UUID) -> HttpResponse:
             return done(request, message="The strategic goal is changed.", to=link(request, "goal-list"))
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
-    return _show_form(request, form=form, title=f"Edit {goal.name}", button="Save changes")
+    archive = "" if goal.archived_at else link(request, "goal-archive", goal_id=goal_id)
+    return _show_form(
+        request, form=form, title=f"Edit {goal.name}", button="Save changes", archive_href=archive
+    )
 
 
 @district_page(Permission.EDIT_STRATEGY)
@@ -118,7 +121,9 @@ def _find(goal_id: UUID) -> GoalRow:
     return goal
 
 
-def _show_form(request: DistrictRequest, *, form: GoalForm, title: str, button: str) -> HttpResponse:
+def _show_form(
+    request: DistrictRequest, *, form: GoalForm, title: str, button: str, archive_href: str = ""
+) -> HttpResponse:
     back = link(request, "goal-list")
     context = {
         "form": form,
@@ -127,6 +132,7 @@ def _show_form(request: DistrictRequest, *, form: GoalForm, title: str, button: 
         "button": button,
         "cancel_href": back,
         "groups": GROUPS,
+        "archive_href": archive_href,
         "crumbs": trail(request, ("Strategic goals", back), (title, "")),
     }
     return form_page(request, template="strategy/form.html", context=context, is_invalid=bool(form.errors))
@@ -163,7 +169,7 @@ def _table(request: DistrictRequest, goals: tuple[GoalRow, ...]) -> Table:
     )
 
 
-def _cells(request: DistrictRequest, goal: GoalRow) -> tuple[object, ...]:
+def _cells(request: DistrictRequest, goal: GoalRow) -> tuple[CellValue, ...]:
     note = "Archived" if goal.archived_at else ""
     initiatives = Cell(
         value=goal.initiative_count,
@@ -182,12 +188,7 @@ def _cells(request: DistrictRequest, goal: GoalRow) -> tuple[object, ...]:
 
 def _actions(request: DistrictRequest, goal: GoalRow) -> tuple[Action, ...]:
     history = Action(label="History", href=link(request, "goal-history", goal_id=goal.id), about=goal.name)
-    if not may_edit(request):
+    if not may_edit(request) or goal.archived_at:
         return (history,)
-    if goal.archived_at:
-        return (history,)
-    return (
-        Action(label="Edit", href=link(request, "goal-edit", goal_id=goal.id), about=goal.name),
-        history,
-        Action(label="Archive", href=link(request, "goal-archive", goal_id=goal.id), about=goal.name),
-    )
+    edit = Action(label="Edit", href=link(request, "goal-edit", goal_id=goal.id), about=goal.name)
+    return (edit, history)

@@ -249,7 +249,4 @@ def _actions(request: DistrictRequest, one: InitiativeRow) -> tuple[Action, ...]
     if not may_edit(request) or one.archived_at:
         return (history,)
     edit = Action(label="Edit", href=link(request, "initiative-edit", initiative_id=one.id), about=one.name)
-    archive = Action(
-        label="Archive", href=link(request, "initiative-archive", initiative_id=one.id), about=one.name
-    )
-    return (edit, history, archive)
+    return (edit, history)

@@ -57,7 +57,7 @@ def get_initiative_page(
     )
     if row is None:
         return None
-    record = read_record(row)
+    record = read_record(row, as_of=as_of)
     costs = read_costs(row)
     schools = {school.id: school.name for school in record.schools}
     outcome = get_outcome(

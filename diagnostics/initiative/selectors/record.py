@@ -198,7 +198,7 @@ def record_columns(*, as_of: datetime | None) -> dict[str, Any]:
     }
 
 
-def read_record(row: Mapping[str, Any]) -> Record:
+def read_record(row: Mapping[str, Any], *, as_of: datetime | None) -> Record:
     """Return the record that a row with FIELDS and `record_columns` holds."""
     goal = row["goal_cell"]
     return Record(
@@ -214,7 +214,7 @@ def read_record(row: Mapping[str, Any]) -> Record:
         schools=tuple(ServedSchool(**(one | {"id": UUID(one["id"])})) for one in row["schools"]),
         rules=tuple(RuleLine(**(one | {"share": Decimal(one["share"])})) for one in row["rules"]),
         filings=tuple(_filing(one) for one in row["filings"]),
-        said=_said(row["said"][0] if row["said"] else {}, name=row["name"]),
+        said=_said(row["said"][0] if row["said"] else {}, name=row["name"], as_of=as_of),
     )
 
 
@@ -244,10 +244,11 @@ def _filing(one: Mapping[str, Any]) -> FilingLine:
     )
 
 
-def _said(one: Mapping[str, Any], *, name: str) -> Said:
+def _said(one: Mapping[str, Any], *, name: str, as_of: datetime | None) -> Said:
+    nothing = "was not computed yet on that day" if as_of else "is not computed yet"
     return Said(
         words=label_of(one.get("verdict", "")),
-        sentence=one.get("sentence", "") or f"What can be said of {name} is not computed yet.",
+        sentence=one.get("sentence", "") or f"What can be said of {name} {nothing}.",
         reason=one.get("reason", ""),
         known=tuple(one.get("known", ())),
         next_step=one.get("next_step", ""),
