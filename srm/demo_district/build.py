@@ -196,7 +196,7 @@ def _allocate() -> None:
         key = (cell.initiative_id, cell.source)
         amounts[key] = amounts.get(key, Decimal(0)) + cell.counted
     for (initiative_id, source), amount in sorted(amounts.items(), key=str):
-        whole = amount.quantize(Decimal(1000))
+        whole = amount // 1000 * 1000
         if whole >= 1000:
             save_allocation(
                 filing_id=budget.pk,
