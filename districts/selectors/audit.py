@@ -18,6 +18,7 @@ from districts.tenancy import DistrictModel
 
 PAGE_SIZE = 50
 _NAMING_FIELDS = ("name", "email", "title", "filename", "code")
+_SPOKEN = {"districts.ApiKey": "API key", "districts.User": "account", "districts.District": "organisation"}
 _UNSAID = frozenset({"id", "district_id"})
 
 
@@ -110,7 +111,9 @@ def list_audit_people() -> tuple[Option, ...]:
 def thing_of(*, table: str) -> str:
     """Name a table in plain words: "coding rule"."""
     model = _models().get(table)
-    return str(model._meta.verbose_name) if model else table
+    if model is None:
+        return table
+    return _SPOKEN.get(model._meta.label, str(model._meta.verbose_name))
 
 
 def _filtered(only: AuditFilter) -> QuerySet[AuditEvent]:
@@ -206,7 +209,7 @@ def _changes(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> tuple
 
 
 def _label(key: str, field: models.Field[Any, Any] | None) -> str:
-    words = str(field.verbose_name) if field else key.replace("_", " ")
+    words = (str(field.verbose_name) if field else key.replace("_", " ")).removeprefix("is ")
     return words[:1].upper() + words[1:]
 
 

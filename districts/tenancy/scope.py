@@ -52,6 +52,12 @@ def set_local(name: str, value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [f"srm.{name}", value])
 
 
+def _clear_local(name: str) -> None:
+    """Take one setting back: inside a longer transaction it would stay after its savepoint."""
+    if not connection.needs_rollback:
+        set_local(name, "")
+
+
 def _apply(scope: Scope | None) -> None:
     values = (
         ["", "", ""] if scope is None else [str(scope.district_id), str(scope.actor_id or ""), scope.cause]
@@ -93,6 +99,7 @@ def user_scope(user_id: int) -> Iterator[None]:
     with transaction.atomic():
         set_local("user_id", str(user_id))
         yield
+        _clear_local("user_id")
 
 
 @contextmanager
@@ -101,3 +108,4 @@ def credential_scope(credential_hash: str) -> Iterator[None]:
     with transaction.atomic():
         set_local("credential", credential_hash)
         yield
+        _clear_local("credential")

@@ -16,6 +16,7 @@ from districts.access.permissions import Permission, can
 from districts.errors import DomainError
 from districts.forms.people import AccountForm, NewPasswordForm
 from districts.models import User
+from districts.parts import Stat
 from districts.selectors import people as selectors
 from districts.services import people as services
 from districts.services import recovery
@@ -38,7 +39,7 @@ def show_home(request: PersonRequest) -> HttpResponse:
     return render(
         request,
         "districts/home.html",
-        {"districts": [(district, home_of(district)) for district in districts]},
+        {"districts": [Stat(label=d.role_label, value=d.name, href=home_of(d)) for d in districts]},
     )
 
 

@@ -143,8 +143,8 @@ def show_link(request: DistrictRequest, invitation_id: UUID) -> HttpResponse:
         {
             "title": f"Invitation for {invited.email}",
             "lead": f"Give this link to {invited.email}. It is shown only now.",
-            "note": f"It works once, until {invited.expires_at:%B} {invited.expires_at.day}, and makes them"
-            f" {invited.role_label.lower()}.{mailed}",
+            "note": f"It works once, until {invited.expires_at:%B} {invited.expires_at.day}, and gives the role"
+            f" {invited.role_label}.{mailed}",
             "link": request.build_absolute_uri(path) if path else "",
             "again_href": reverse("districts:invitation-renew", args=[request.district.slug, invitation_id]),
             "back_href": _list_url(request),
@@ -213,7 +213,7 @@ def _hand_over(request: DistrictRequest, offer: services.Offer) -> HttpResponse:
         email=offer.email,
         district=request.district.name,
         invited_by=str(request.user),
-        role=Role(offer.role).label.lower(),
+        role=Role(offer.role).label,
         link=link,
         days=services.INVITATION_DAYS,
     )

@@ -128,7 +128,7 @@ def show_key(request: DistrictRequest, key_id: UUID) -> HttpResponse:
             "title": key.name,
             "lead": "Copy this key now. It is shown only once.",
             "note": "Send it in the header “Authorization: Bearer” of each call. It may do what a person"
-            f" of the role {key.role_label.lower()} may do in {request.district.name}.",
+            f" of the role {key.role_label} may do in {request.district.name}.",
             "link": shown_once.take(request, about=f"key {key_id}"),
             "link_label": "Key",
             "again_href": reverse("districts:key-create", args=[request.district.slug]),

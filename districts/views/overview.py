@@ -10,7 +10,7 @@ def figures(*, overview: AdminOverview, slug: str) -> tuple[Stat, ...]:
     """Return one figure for each admin page, with its link."""
     invitations = f"{overview.expired_invitations} expired" if overview.expired_invitations else ""
     return (
-        _stat("People", overview.people, "person-list", slug, note=f"{overview.admins} district admin(s)"),
+        _stat("People", overview.people, "person-list", slug, note=_count(overview.admins, "district admin")),
         _stat("Open invitations", overview.open_invitations, "invitation-list", slug, note=invitations),
         _stat("Schools", overview.schools, "school-list", slug),
         _stat("Departments", overview.departments, "department-list", slug),
@@ -42,7 +42,7 @@ def needs(*, overview: AdminOverview, slug: str) -> tuple[Notice, ...]:
         found.append(
             Notice(
                 title="Invitations have expired",
-                text=f"{overview.expired_invitations} were not accepted in time. Make a new link, or revoke them.",
+                text=f"{_count(overview.expired_invitations, 'invitation')} not accepted in time. Make a new link, or revoke.",
                 tone=Tone.INFO,
                 action_label="See the invitations",
                 action_href=reverse("districts:invitation-list", args=[slug]),
@@ -59,6 +59,10 @@ def needs(*, overview: AdminOverview, slug: str) -> tuple[Notice, ...]:
             )
         )
     return tuple(found)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _stat(label: str, number: int, name: str, slug: str, *, note: str = "") -> Stat:

@@ -113,7 +113,7 @@ def edit_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
             lambda: services.change_role(membership_id=membership_id, role=role, now=timezone.now()),
         )
         if not form.errors:
-            messages.success(request, f"{person.name} is now {role.label.lower()}.")
+            messages.success(request, f"{person.name} now has the role {role.label}.")
             return redirect("districts:person-list", request.district.slug)
     return show_form(
         request,
@@ -121,7 +121,7 @@ def edit_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
         form=form,
         context={
             "title": person.name,
-            "lead": f"{person.name} is {person.role_label.lower()} of {request.district.name}.",
+            "lead": f"{person.name} has the role {person.role_label}.",
             "note": "The only district admin: make somebody else one before you change this role."
             if person.is_only_admin
             else person.email,

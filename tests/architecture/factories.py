@@ -115,7 +115,9 @@ def tenant_models() -> list[type[models.Model]]:
 def plant(*, cast: Cast, token: str, amount: Decimal) -> Planted:
     """Make one row in every tenant table of a district, and an API key for each role."""
     planted = Planted(cast=cast, token=token, amount=amount)
-    with district_scope(cast.district.pk, actor_id=cast.people[Role.DISTRICT_ADMIN].pk, cause=f"{token} planted"):
+    with district_scope(
+        cast.district.pk, actor_id=cast.people[Role.DISTRICT_ADMIN].pk, cause=f"{token} planted"
+    ):
         for model in tenant_models():
             _row(model, planted)
         for role in Role:
@@ -177,7 +179,9 @@ _MADE: dict[str, Any] = {
     "CharField": _text,
     "TextField": _text,
     "SlugField": lambda one, planted: planted.token,
-    "EmailField": lambda one, planted: f"{planted.token}.{one.model._meta.model_name}@{planted.token}.example",
+    "EmailField": lambda one, planted: (
+        f"{planted.token}.{one.model._meta.model_name}@{planted.token}.example"
+    ),
     "DecimalField": _decimal,
     "FloatField": lambda one, planted: float(planted.amount),
     "IntegerField": lambda one, planted: int(planted.amount),

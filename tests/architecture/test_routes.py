@@ -130,7 +130,9 @@ MUTANTS = {
     "nobody let in": _shuts_everybody_out,
     "an object that is not looked up": _MANAGE(_answer_anything),
     "an object looked up in every district": _MANAGE(_reads_the_object_of_any_district),
-    "an answer that tells another's object from none": _MANAGE(_with_slug(_says_that_it_is_another_districts)),
+    "an answer that tells another's object from none": _MANAGE(
+        _with_slug(_says_that_it_is_another_districts)
+    ),
 }
 
 

@@ -198,7 +198,13 @@ def _client(world: World, role: Role, how: str) -> Client:
 
 
 def _nobody(value: Any) -> Any:
-    return uuid.UUID(int=value.int ^ 1) if isinstance(value, uuid.UUID) else 2**40 if isinstance(value, int) else value
+    return (
+        uuid.UUID(int=value.int ^ 1)
+        if isinstance(value, uuid.UUID)
+        else 2**40
+        if isinstance(value, int)
+        else value
+    )
 
 
 def _is_sign_in(response: HttpResponse) -> bool:

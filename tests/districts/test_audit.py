@@ -75,7 +75,10 @@ def test_export_holds_the_rows_of_the_page(bay: Cast) -> None:
 def test_secrets_are_not_in_the_audit(bay: Cast) -> None:
     with district_scope(bay.district.pk, actor_id=bay.people[Role.DISTRICT_ADMIN].pk):
         people.invite_person(
-            by=bay.people[Role.DISTRICT_ADMIN].pk, email="x@example.org", role=Role.CABINET, now=timezone.now()
+            by=bay.people[Role.DISTRICT_ADMIN].pk,
+            email="x@example.org",
+            role=Role.CABINET,
+            now=timezone.now(),
         )
         event = AuditEvent.objects.get(table_name="districts_invitation")
     assert "token_hash" not in event.after

@@ -66,7 +66,7 @@ def test_link_works_once(bay: Cast) -> None:
     ("password", "says"),
     [
         ("short", "This password is too short. It must contain at least 12 characters."),
-        ("passwordpassword", "This password is too common."),
+        ("123qweasdzxc", "This password is too common."),
         ("new@example.org", "The password is too similar to the email."),
     ],
 )

@@ -77,9 +77,7 @@ def test_two_schools_cannot_share_an_id(in_bay: Cast) -> None:
     organisation.add_school(facts=LINCOLN)
     with pytest.raises(organisation.CodeTaken) as caught:
         organisation.add_school(facts=LINCOLN)
-    assert caught.value.message == (
-        "Lincoln already has the district's id 007. Each school needs its own."
-    )
+    assert caught.value.message == ("Lincoln already has the district's id 007. Each school needs its own.")
     assert School.objects.count() == 1
 
 

@@ -137,7 +137,9 @@ def test_reset_link_of_an_admin_works_once_and_ends_sessions(bay: Cast) -> None:
 def test_reset_link_ends_after_a_day(bay: Cast) -> None:
     link = reset_link(bay, Role.CABINET)
     real = PasswordResetTokenGenerator()._now()
-    with patch.object(PasswordResetTokenGenerator, "_now", lambda _self: real + timedelta(hours=24, seconds=2)):
+    with patch.object(
+        PasswordResetTokenGenerator, "_now", lambda _self: real + timedelta(hours=24, seconds=2)
+    ):
         assert Client().get(link).status_code == 410
     assert Client().get(link).status_code == 200
 
