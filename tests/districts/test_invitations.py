@@ -141,7 +141,7 @@ def test_public_sign_up_is_closed(db: None) -> None:
 
 
 def test_home_sends_each_role_to_its_page(bay: Cast) -> None:
-    wanted = {role: "/d/bay/" for role in Role} | {Role.BOARD_MEMBER: "/d/bay/board/"}
+    wanted = dict.fromkeys(Role, "/d/bay/") | {Role.BOARD_MEMBER: "/d/bay/board/"}
     assert {role: bay.client(role).get("/")["Location"] for role in Role} == wanted
     assert Client().get("/")["Location"] == "/accounts/login/?next=/"
 

@@ -46,4 +46,19 @@
     if (button) copy(button);
   });
   for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+
+  const offerToShow = (input) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "usa-button usa-button--unstyled showpassword";
+    button.setAttribute("aria-controls", input.id);
+    button.textContent = "Show password";
+    button.addEventListener("click", () => {
+      const isHidden = input.type === "password";
+      input.type = isHidden ? "text" : "password";
+      button.textContent = isHidden ? "Hide password" : "Show password";
+    });
+    input.after(button);
+  };
+  document.querySelectorAll("input[type=password][id]").forEach(offerToShow);
 })();
