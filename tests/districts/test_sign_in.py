@@ -164,3 +164,11 @@ def test_reset_link_dies_when_the_person_joins_another_district(bay: Cast, valle
         Membership.objects.create(user=bay.people[Role.CABINET], role=Role.BOARD_MEMBER)
     assert Client().get(link).status_code == 410
     assert Client().post(link, {"password": NEW_PASSWORD}).status_code == 410
+
+
+def test_without_a_mail_server_the_page_says_whom_to_ask(bay: Cast, settings: Any) -> None:
+    with_mail = Client().get("/accounts/password/reset/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    without = Client().get("/accounts/password/reset/").content.decode()
+    assert ("Mail me a link" in with_mail, "Mail me a link" in without) == (True, False)
+    assert "Ask an admin of your district for a reset link" in without
