@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -33,6 +33,7 @@ class Result(StrEnum):
     BUSY = "busy elsewhere"
     WAITING = "waiting after a failure"
     FAILED = "failed"
+    INTERRUPTED = "interrupted: the database went away"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def run_unit(*, unit: Unit) -> Result:
     """Run one unit if it is marked and free; safe to call any number of times.
 
     Raises nothing for a failing calculation: the failure is recorded, backs off, and stays visible.
+    A database that goes away in the middle is not the work's fault: the next sweep tries again.
     """
     if not _begin_attempt(unit):
         return Result.WAITING
@@ -55,15 +57,26 @@ def run_unit(*, unit: Unit) -> Result:
         with district_scope(unit.district_id, cause=f"recompute {unit.target}"[:200]):
             result = _run_locked(unit)
     except Exception as error:
+        if _is_connection_lost(error):
+            logger.warning("%s of district %s interrupted: no database", unit.target, unit.district_id)
+            return Result.INTERRUPTED
         logger.exception("%s of district %s failed", unit.target, unit.district_id)
         _record_failure(unit, error)
         return Result.FAILED
     return result
 
 
+def _is_connection_lost(error: Exception) -> bool:
+    """Say whether the server went away: no answer at all (no state), class 08, or it shuts down or starts."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith("08") or state in ("57P01", "57P02", "57P03")
+
+
 def _run_locked(unit: Unit) -> Result:
     if not _try_lock(unit):
-        _end_attempt(unit)
+        _take_back_attempt(unit)
         return Result.BUSY
     marks = list(
         Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).values_list(
@@ -135,6 +148,13 @@ def _wait(attempts: int) -> timedelta:
     if attempts <= FREE_TRIES:
         return timedelta(0)
     return min(timedelta(seconds=2 ** (attempts - FREE_TRIES)), LONGEST_WAIT)
+
+
+def _take_back_attempt(unit: Unit) -> None:
+    """Uncount this start; the one that is running keeps its trace, should it be killed."""
+    counted = Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref)
+    counted.update(attempts=F("attempts") - 1)
+    counted.filter(attempts__lte=0).delete()
 
 
 def _end_attempt(unit: Unit) -> None:

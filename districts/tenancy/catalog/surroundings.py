@@ -101,9 +101,7 @@ def _rights(cursor: Cursor) -> Iterator[Finding]:
         if table in APPEND_ONLY_TABLES:
             limit = limit & {"SELECT", "INSERT"}
         if right not in limit:
-            yield Finding(
-                table, f"{role} may {right} on it", f"REVOKE {right} ON {table} FROM {role}."
-            )
+            yield Finding(table, f"{role} may {right} on it", f"REVOKE {right} ON {table} FROM {role}.")
     made = rows(
         cursor,
         "SELECT nspname, has_schema_privilege(%s, oid, 'CREATE') FROM pg_namespace"
@@ -136,9 +134,7 @@ def _functions(cursor: Cursor) -> Iterator[Finding]:
 
 
 def _roles(cursor: Cursor) -> Iterator[Finding]:
-    for name, is_super, bypasses, creates_roles, replicates, groups in rows(
-        cursor, _ROLES, [APP, OWNER]
-    ):
+    for name, is_super, bypasses, creates_roles, replicates, groups in rows(cursor, _ROLES, [APP, OWNER]):
         powers = {
             "is a superuser": is_super,
             "passes row-level security (BYPASSRLS)": bypasses,
@@ -148,9 +144,7 @@ def _roles(cursor: Cursor) -> Iterator[Finding]:
         }
         for power, held in powers.items():
             if held:
-                yield Finding(
-                    f"role {name}", power, f"Make the roles anew (districts/database). {MIGRATING}"
-                )
+                yield Finding(f"role {name}", power, f"Make the roles anew (districts/database). {MIGRATING}")
 
 
 def _running_role(cursor: Cursor, relations: dict[str, Relation]) -> Iterator[Finding]:

@@ -121,7 +121,7 @@ def _district_column(relation: Relation) -> Iterator[Finding]:
 
 
 def _foreign_keys(relation: Relation, relations: dict[str, Relation]) -> Iterator[Finding]:
-    keyed = set()
+    keyed: set[str] = set()
     for key in relation.foreign_keys:
         keyed.update(key.columns)
         if not key.is_held:
