@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
@@ -155,7 +155,7 @@ def slopes(*, years: Floats, values: Floats, weights: Floats | None = None) -> S
 
 @lru_cache(maxsize=128)
 def _quantile(*, freedom: int) -> float:
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
+    return float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
 
 
 def _value(point: Point) -> float | None:
