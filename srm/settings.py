@@ -235,6 +235,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "AmountKindEnum": "investments.models.AmountKind",
+        "InitiativeKindEnum": "strategy.models.Initiative.Kind",
+    },
 }
 
 LANGUAGE_CODE = "en-us"
