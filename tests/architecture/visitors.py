@@ -69,6 +69,7 @@ def ask(client: Client, method: str, url: str, headers: dict[str, str]) -> HttpR
         response: HttpResponse = client.generic(method, url, headers=headers)  # type: ignore[assignment]
         if hasattr(response, "render") and not response.is_rendered:
             response.render()
+        response.read_body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     client.cookies = cookies
     return response
@@ -212,4 +213,4 @@ def _is_sign_in(response: HttpResponse) -> bool:
 
 
 def _body(response: HttpResponse) -> bytes:
-    return _VARYING.sub(b"", response.content)
+    return _VARYING.sub(b"", response.read_body)  # type: ignore[attr-defined]
