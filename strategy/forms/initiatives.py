@@ -108,6 +108,11 @@ class InitiativeForm(PlainForm):
         self.fields[name].choices = [("", empty), *pairs]  # type: ignore[attr-defined]
 
 
+def is_search(data: QueryDict) -> bool:
+    """Say whether a person looks for schools: by the button, or by Enter on words not looked for yet."""
+    return "find_schools" in data or data.get("find_text", "") != data.get("found_text", "")
+
+
 def typed_so_far(data: QueryDict) -> dict[str, Any]:
     """Return what a person has typed, to show the form again without judging it."""
     typed: dict[str, Any] = {name: data.get(name, "") for name in InitiativeForm.base_fields}

@@ -20,7 +20,7 @@ from districts.parts import Notice, Tone
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
 from strategy.calc.notice import late_review
 from strategy.forms import InitiativeFilterForm, InitiativeForm, add_refusal
-from strategy.forms.initiatives import initial_of, typed_so_far
+from strategy.forms.initiatives import initial_of, is_search, typed_so_far
 from strategy.selectors import (
     InitiativeDetail,
     InitiativeRow,
@@ -72,7 +72,7 @@ def initiative_list(request: DistrictRequest) -> HttpResponse:
 def initiative_create(request: DistrictRequest) -> HttpResponse:
     """Start an initiative."""
     choices = get_choices()
-    if request.method == "POST" and "find_schools" in request.POST:
+    if request.method == "POST" and is_search(request.POST):
         form = InitiativeForm(initial=typed_so_far(request.POST), choices=choices)
         return _show_form(request, form=form, initiative=None)
     form = InitiativeForm(
@@ -95,7 +95,7 @@ def initiative_edit(request: DistrictRequest, initiative_id: UUID) -> HttpRespon
     """Change an initiative."""
     initiative = _find(initiative_id)
     choices = get_choices(keep_goal=initiative.goal_id)
-    if request.method == "POST" and "find_schools" in request.POST:
+    if request.method == "POST" and is_search(request.POST):
         form = InitiativeForm(initial=typed_so_far(request.POST), choices=choices)
         return _show_form(request, form=form, initiative=initiative)
     form = InitiativeForm(request.POST or None, choices=choices, initial=initial_of(initiative))

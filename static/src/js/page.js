@@ -17,6 +17,11 @@
     }
   });
 
+  // A search box inside a longer form: its results come as one types, so Enter must not send the whole form.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-enter-stays]")) event.preventDefault();
+  });
+
   const focusErrors = (root) => {
     const summary = root.querySelector("[data-error-summary]");
     if (summary) summary.focus();

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
 def test_create_initiative_names_everything_that_is_missing(in_bay: Cast) -> None:
-    empty = {name: "" for name in ("name", "kind", "theory_of_action", "review_rule")}
+    empty = dict.fromkeys(("name", "kind", "theory_of_action", "review_rule"), "")
     with pytest.raises(InitiativeRefused) as refused:
         create_initiative(initiative=initiative_input(goal_id=None, review_on=None, **empty))
     assert refused.value.errors == MISSING
@@ -90,9 +90,7 @@ def test_put_back_restores_only_what_one_change_touched(in_bay: Cast) -> None:
     goal = Initiative.objects.get(pk=made).goal_id
     first = initiative_input(goal_id=goal, review_on=date(2027, 5, 1), school_ids=[school.pk])
     update_initiative(initiative_id=made, initiative=first)
-    second = initiative_input(
-        goal_id=goal, review_on=date(2027, 5, 1), grades="TK-5", school_ids=[school.pk]
-    )
+    second = initiative_input(goal_id=goal, review_on=date(2027, 5, 1), grades="TK-5", school_ids=[school.pk])
     update_initiative(initiative_id=made, initiative=second)
     events = AuditEvent.objects.filter(table_name="strategy_initiative", action="update").order_by("at")
     moved_review = events[0]

@@ -1,0 +1,49 @@
+"""The board's page: goals and initiatives in words, never a school, and nothing to change."""
+
+from __future__ import annotations
+
+import pytest
+
+from districts.access.permissions import Role
+from districts.tenancy import district_scope
+from tests.cast import Cast
+from tests.diagnostics.scene import Scene, make_scene, own_queries
+
+BOARD = "/d/bay/board/"
+
+
+@pytest.fixture
+def scene(bay: Cast) -> Scene:
+    with district_scope(bay.district.pk, cause="test"):
+        return make_scene(bay)
+
+
+def test_board_show_answers_in_one_sentence(bay: Cast, scene: Scene) -> None:
+    page = bay.client(Role.BOARD_MEMBER).get(BOARD)
+    assert page.context["board"].answer == (
+        "The district spent $2.0M in FY2024; $650K of it is tied to its 1 strategic goal."
+    )
+
+
+def test_board_show_bands_add_up_to_all_spending(bay: Cast, scene: Scene) -> None:
+    page = bay.client(Role.BOARD_MEMBER).get(BOARD)
+    (trace,) = page.context["chart"].panels[0].plotly["data"]
+    assert sum(trace["x"]) == pytest.approx(1_950_000.25)
+
+
+def test_board_show_names_no_school(bay: Cast, scene: Scene) -> None:
+    text = bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()
+    assert "Tutoring" in text
+    for school in ("Alamo", "Bryant", "Clarendon"):
+        assert school not in text
+
+
+def test_board_show_offers_nothing_to_change(bay: Cast, scene: Scene) -> None:
+    text = bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()
+    main = text[text.index("<main") : text.index("</main>")]
+    assert "<form" not in main
+    assert bay.client(Role.BOARD_MEMBER).get(f"/d/bay/initiatives/{scene.tutoring}/").status_code == 403
+
+
+def test_board_show_asks_the_database_at_most_four_times(bay: Cast, scene: Scene) -> None:
+    assert len(own_queries(bay.client(Role.BOARD_MEMBER), BOARD)) <= 4

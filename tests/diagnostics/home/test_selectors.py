@@ -1,0 +1,105 @@
+"""Home says what the numbers say: dollars, goals, what needs someone, what changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from diagnostics.home.selectors import Home, HomeFilter, get_home
+from diagnostics.home.services import record_visit
+from districts.access.permissions import Role
+from districts.models import SavedView
+from strategy.models import Goal
+from strategy.services import update_goal
+from tests.cast import Cast
+from tests.diagnostics.scene import NOVEMBER, Scene, make_scene
+from tests.strategy.decided import goal_input
+
+
+@pytest.fixture
+def scene(in_bay: Cast) -> Scene:
+    return make_scene(in_bay)
+
+
+def home_of(cast: Cast) -> Home:
+    return get_home(user_id=cast.people[Role.CABINET].pk, now=NOVEMBER, time_zone="America/Los_Angeles")
+
+
+def test_get_home_answers_in_one_sentence(in_bay: Cast, scene: Scene) -> None:
+    home = home_of(in_bay)
+    assert home.answer == (
+        "$650K of $2.0M spent in FY2024 is tied to strategic goals through 2 initiatives; 1 of them needs someone."
+    )
+    assert home.tied == Decimal("650000.25")
+
+
+def test_get_home_without_spending_says_so(in_bay: Cast) -> None:
+    assert home_of(in_bay).answer == (
+        "0 initiatives, and no spending has been imported yet to set against them."
+    )
+
+
+def test_get_home_puts_dollars_and_level_with_each_goal(in_bay: Cast, scene: Scene) -> None:
+    (one,) = home_of(in_bay).goals
+    assert (one.dollars, one.initiative_count) == (Decimal("650000.25"), 2)
+    assert one.goal.aim == "Chronic absenteeism, down from 28.5% (2021–22) to 20.0% by Jun 30, 2027."
+    assert one.goal.standing == "Now 18.0% in 2023–24: the target is reached."
+
+
+def test_get_home_keeps_kinds_of_amount_apart(in_bay: Cast, scene: Scene) -> None:
+    home = home_of(in_bay)
+    tutoring = next(one for one in home.initiatives if one.name == "Tutoring")
+    assert tutoring.spent(2024) == Decimal("650000.25")
+    assert tutoring.spent(2024, "estimated_actual") == Decimal("780000.30")
+    assert home.budget is not None
+    assert (home.budget.fiscal_year, tutoring.spent(2025, "budget")) == (2025, Decimal(700000))
+
+
+def test_list_needs_names_what_waits_for_a_person(in_bay: Cast, scene: Scene) -> None:
+    assert [need.words for need in home_of(in_bay).needs] == [
+        "Clubs has no dollars coded to it",
+        "Clubs has no owner",
+        "Clubs has no schools named, so there is no comparison",
+        "$1.3M spent in FY2024 is not yet coded",
+    ]
+
+
+def test_list_needs_tells_a_review_that_is_near(in_bay: Cast, scene: Scene) -> None:
+    late = get_home(user_id=None, now=NOVEMBER + timedelta(days=60), time_zone="America/Los_Angeles")
+    assert late.needs[0].words == "Clubs: its review is due on Mar 1, 2027"
+
+
+def test_list_filtered_finds_by_words_and_by_owner(in_bay: Cast, scene: Scene) -> None:
+    home = home_of(in_bay)
+    assert [one.name for one in home.list_filtered(HomeFilter(text="tutor"))] == ["Tutoring"]
+    assert [one.name for one in home.list_filtered(HomeFilter(owner="none"))] == ["Clubs"]
+    assert [one.name for one in home.list_filtered(HomeFilter(verdict="Works"))] == []
+
+
+def test_changes_are_those_since_the_visit_before(in_bay: Cast, scene: Scene) -> None:
+    person = in_bay.people[Role.CABINET].pk
+    first = home_of(in_bay)
+    assert first.state.is_first_visit
+    assert "The system set the strategic goal Every student comes to school" in _words(first)
+    record_visit(by=person, now=NOVEMBER + timedelta(days=3650))
+    later = get_home(user_id=person, now=NOVEMBER + timedelta(days=3660), time_zone="UTC")
+    assert (later.state.is_first_visit, later.changes) == (False, ())
+    goal = Goal.objects.get(pk=scene.goal)
+    SavedView.objects.update(seen_at=NOVEMBER - timedelta(days=1))
+    update_goal(goal_id=goal.pk, goal=goal_input(metric_id=goal.metric_id, name="Come to school"))
+    now = get_home(user_id=person, now=NOVEMBER + timedelta(days=1), time_zone="UTC")
+    assert "The system set the strategic goal Come to school" in _words(now)
+
+
+def test_record_visit_keeps_the_visit_before_while_this_one_lasts(in_bay: Cast) -> None:
+    person = in_bay.people[Role.CABINET].pk
+    for minutes in (0, 100, 110, 120):
+        record_visit(by=person, now=NOVEMBER + timedelta(minutes=minutes))
+    seen = dict(SavedView.objects.values_list("page", "seen_at"))
+    assert seen == {"home": NOVEMBER + timedelta(minutes=120), "home:before": NOVEMBER}
+
+
+def _words(home: Home) -> list[str]:
+    return [f"{one.who} {one.words}".strip() for one in home.changes]

@@ -1,0 +1,95 @@
+"""An initiative's page: cost, forecasts' record, per student, outcome, and any past day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
+from diagnostics.initiative.selectors.costs import ForecastError, forecast_errors
+from strategy.models import Initiative
+from tests.cast import Cast
+from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
+from tests.investments.facts import make_filing
+
+
+@pytest.fixture
+def scene(in_bay: Cast) -> Scene:
+    return make_scene(in_bay)
+
+
+def page_of(initiative_id: UUID, *, as_of: datetime | None = None) -> InitiativePage:
+    page = get_initiative_page(
+        initiative_id=initiative_id, as_of=as_of, funding_segment="resource", minimum_group=10
+    )
+    assert page is not None
+    return page
+
+
+def test_get_initiative_page_adds_up_direct_and_indirect_apart(scene: Scene) -> None:
+    latest = page_of(scene.tutoring).latest
+    assert latest is not None
+    assert (latest.direct, latest.indirect) == (Decimal("600000.25"), Decimal(50000))
+    assert latest.counted == Decimal("650000.25")
+
+
+def test_get_initiative_page_shows_forecasts_of_later_years_only(scene: Scene) -> None:
+    shown = [(one.fiscal_year, one.kind) for one in page_of(scene.tutoring).costs.shown]
+    assert shown == [(2024, "actual"), (2025, "budget")]
+
+
+def test_get_initiative_page_keeps_the_record_of_past_forecasts(scene: Scene) -> None:
+    (own,) = page_of(scene.tutoring).costs.own_errors
+    assert (own.fiscal_year, own.kind, round(own.percent, 6)) == (2024, "estimated_actual", 20.0)
+
+
+def test_forecast_errors_by_hand() -> None:
+    dollars = {
+        (2023, "actual"): Decimal(200),
+        (2023, "budget"): Decimal(150),
+        (2024, "actual"): Decimal(50),
+        (2024, "budget"): Decimal(500),
+        (2025, "budget"): Decimal(900),
+    }
+    assert forecast_errors(dollars) == (ForecastError(fiscal_year=2023, kind="budget", percent=-25.0),)
+
+
+def test_per_student_divides_by_the_students_of_every_school_served(scene: Scene) -> None:
+    found = page_of(scene.tutoring).per_student
+    assert (found.students, found.dollars) == (200, Decimal("650000.25") / 200)
+
+
+def test_per_student_says_why_not(scene: Scene) -> None:
+    assert page_of(scene.clubs).per_student.why_not == "There is no spending to divide."
+    Initiative.objects.filter(pk=scene.tutoring).update(grades="TK-5")
+    assert page_of(scene.tutoring).per_student.why_not == (
+        "It serves TK-5 only, and no file that has arrived counts those students."
+    )
+
+
+def test_get_initiative_page_pools_its_schools_beside_the_district(scene: Scene) -> None:
+    outcome = page_of(scene.tutoring).outcome
+    assert [(one.year, one.value) for one in outcome.served] == [(2022, 40.0), (2023, 30.0), (2024, 30.0)]
+    assert [(one.year, one.value) for one in outcome.district][-1] == (2024, 18.0)
+    assert [one.name for one in outcome.schools] == ["Alamo", "Bryant"]
+
+
+def test_get_initiative_page_of_a_past_day_shows_what_was_shown(scene: Scene) -> None:
+    make_filing([("01", "3010", "1110", "1100", "999999")], fiscal_year=2024, name="corrected.dat")
+    compute(NOVEMBER)
+    now, before = page_of(scene.tutoring), page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
+    assert now.latest is not None
+    assert before.latest is not None
+    assert (now.latest.counted, before.latest.counted) == (Decimal(999999), Decimal("650000.25"))
+    nothing = page_of(scene.tutoring, as_of=OCTOBER - timedelta(days=1))
+    assert (nothing.latest, nothing.record.said.words) == (None, "Not computed yet")
+
+
+def test_get_initiative_page_of_an_unknown_initiative_is_none(scene: Scene) -> None:
+    unknown = get_initiative_page(
+        initiative_id=uuid4(), as_of=None, funding_segment="resource", minimum_group=10
+    )
+    assert unknown is None

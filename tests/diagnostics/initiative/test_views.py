@@ -1,0 +1,81 @@
+"""An initiative as a page: what it costs, who may see it, its exports, its past days."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from districts.access.permissions import Role
+from districts.tenancy import district_scope
+from tests.cast import Cast
+from tests.diagnostics.scene import Scene, make_scene, own_queries
+
+
+@pytest.fixture
+def scene(bay: Cast) -> Scene:
+    with district_scope(bay.district.pk, cause="test"):
+        return make_scene(bay)
+
+
+@pytest.fixture
+def page(scene: Scene) -> str:
+    return f"/d/bay/initiatives/{scene.tutoring}/"
+
+
+def rows_of(client: Client, address: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
+
+
+def test_initiative_show_asks_the_database_at_most_four_times(bay: Cast, page: str) -> None:
+    assert len(own_queries(bay.client(Role.CABINET), page)) <= 4
+
+
+def test_initiative_show_says_the_verdict_first(bay: Cast, page: str) -> None:
+    text = bay.client(Role.CABINET).get(page).content.decode()
+    verdict = text.index("We cannot tell yet if Tutoring lowered chronic absenteeism.")
+    assert verdict < text.index("What it costs")
+
+
+def test_initiative_show_exports_cost_with_its_kinds(bay: Cast, page: str) -> None:
+    rows = rows_of(bay.client(Role.CABINET), f"{page}?table=cost&export=csv")
+    assert [row[:5] for row in rows[1:]] == [
+        ["FY2024", "Actual", "600000.250000", "50000.000000", "650000.250000"],
+        ["FY2024", "Estimated actual", "780000.300000", "0", "780000.300000"],
+        ["FY2025", "Budget", "700000.000000", "0", "700000.000000"],
+    ]
+
+
+def test_initiative_show_exports_its_schools(bay: Cast, page: str) -> None:
+    rows = rows_of(bay.client(Role.CABINET), f"{page}?table=schools&export=csv")
+    assert [(row[0], row[1], row[5]) for row in rows[1:]] == [
+        ("Alamo", "20.0", "List of March"),
+        ("Bryant", "40.0", "List of March"),
+    ]
+
+
+def test_initiative_show_of_another_district_is_not_there(bay: Cast, valley: Cast, scene: Scene) -> None:
+    with district_scope(bay.district.pk):
+        assert scene.tutoring
+    assert valley.client(Role.CABINET).get(f"/d/valley/initiatives/{scene.tutoring}/").status_code == 404
+
+
+def test_initiative_show_hides_links_a_lead_may_not_follow(bay: Cast, page: str) -> None:
+    text = bay.client(Role.INITIATIVE_LEAD).get(page).content.decode()
+    assert "actual_2024.dat" in text
+    assert 'href="/d/bay/data/' not in text
+    assert 'href="/d/bay/budget/' not in text
+    assert "/edit/" not in text
+
+
+def test_initiative_show_of_a_past_day_does_not_poll(bay: Cast, page: str) -> None:
+    text = bay.client(Role.CABINET).get(f"{page}?as_of=2026-09-01").content.decode()
+    assert "Figures as they were shown on Sep 1, 2026" in text
+    assert 'id="freshness"' not in text
+
+
+def test_initiative_show_with_a_day_that_is_none_shows_now(bay: Cast, page: str) -> None:
+    response = bay.client(Role.CABINET).get(f"{page}?as_of=yesterday")
+    assert response.context["as_of_day"] is None
