@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import connection
 from psycopg import sql
 
 from investments.calc.coding import Coding, code_ledger
+from investments.calc.drill_down import counted_accounts
 from investments.calc.sharing import FULL_SHARE, from_micro
 from investments.models import SEGMENTS
 from investments.recompute import LoadedLedger, list_current_filings, load_ledger, load_rules
@@ -95,18 +95,15 @@ def list_counted_rows(
     number; `counted` is the figure itself, exact. Six queries.
     """
     loaded, coding = code_slice(fiscal_year=fiscal_year, kind=kind)
-    shares, counted = _counted_by_account(
-        coding=coding, owner=None if initiative_id is None else str(initiative_id), band=band
+    found = counted_accounts(
+        coding=coding,
+        owner=None if initiative_id is None else str(initiative_id),
+        band=band,
+        segment=get_funding_segment() if source else "",
+        code=source,
     )
-    if source:
-        column = loaded.ledger.columns[get_funding_segment()]
-        wanted = column.codes.index(source) if source in column.codes else -1
-        is_other = column.index != wanted
-        shares = np.where(is_other, 0, shares)
-        counted = np.where(is_other, 0, counted)
-    at = np.flatnonzero(shares)
     filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
-    share_of = dict(zip(loaded.account_ids[at].tolist(), shares[at].tolist(), strict=True))
+    share_of = {int(loaded.account_ids[place]): share for place, share in found.shares.items()}
     rows, row_count, _ = _rows(
         filings=filings,
         condition=sql.SQL("e.account_id = ANY(%s)"),
@@ -118,7 +115,7 @@ def list_counted_rows(
     return LedgerRows(
         rows=tuple(_ledger_row(row=row, share=share_of[row[3]], files=files) for row in rows),
         row_count=row_count,
-        counted=from_micro(amount=int(counted.sum())),
+        counted=from_micro(amount=found.counted),
         filings=filings,
     )
 
@@ -129,33 +126,6 @@ def code_slice(*, fiscal_year: int, kind: str) -> tuple[LoadedLedger, Coding]:
         filings=list_current_filings(fiscal_year=fiscal_year, kind=kind), segments=set(SEGMENTS)
     )
     return loaded, code_ledger(rules=load_rules(), ledger=loaded.ledger, is_strict=False)
-
-
-def _counted_by_account(
-    *, coding: Coding, owner: str | None, band: str
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """For each account, the share that an owner or band counts, and the dollars."""
-    size = coding.ledger.accounts
-    shares = np.zeros(size, dtype=np.int64)
-    counted = np.zeros(size, dtype=np.int64)
-    if owner is None and band == "uncoded":
-        left = np.full(coding.ledger.amount.size, FULL_SHARE, dtype=np.int64)
-        np.subtract.at(left, coding.cell, coding.got)
-        shares[coding.ledger.account] = left
-        np.add.at(counted, coding.ledger.account, coding.uncoded)
-        return shares, counted
-    wanted = [
-        number
-        for number, rule in enumerate(coding.rules)
-        if (rule.owner == owner if owner is not None else rule.owner is None and rule.band == band)
-    ]
-    rows = np.flatnonzero(np.isin(coding.rule, np.asarray(wanted, dtype=np.int64)) & (coding.got > 0))
-    cells, place = np.unique(coding.cell[rows], return_inverse=True)
-    got = np.zeros(cells.size, dtype=np.int64)
-    np.add.at(got, place, coding.got[rows])
-    shares[coding.ledger.account[cells]] = got
-    np.add.at(counted, coding.ledger.account[coding.cell[rows]], coding.counted[rows])
-    return shares, counted
 
 
 _ROWS = """

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from investments.calc.coding import Ledger, code_ledger
-from investments.calc.ledger_cost import codes_of
+from investments.calc.coding import code_ledger
+from investments.calc.drill_down import uncoded_sums
 from investments.calc.sharing import from_micro
 from investments.recompute import list_current_filings, load_ledger, load_rules
 from investments.selectors.codes import find_code_titles
@@ -48,40 +45,22 @@ def list_uncoded(*, fiscal_year: int, kind: str, segments: Sequence[str]) -> Unc
         segments=named | {"object", *segments},
     )
     coding = code_ledger(rules=rules, ledger=loaded.ledger, is_strict=False)
-    at = np.flatnonzero(coding.uncoded)
-    account = coding.ledger.account[at]
-    keys: list[tuple[str, ...]] = list(
-        zip(
-            *[_codes(ledger=coding.ledger, segment=segment, account=account) for segment in segments],
-            strict=True,
-        )
-    )
-    sums: dict[tuple[str, ...], int] = {}
-    accounts: dict[tuple[str, ...], set[int]] = {}
-    for key, number, amount in zip(keys, account.tolist(), coding.uncoded[at].tolist(), strict=True):
-        sums[key] = sums.get(key, 0) + amount
-        accounts.setdefault(key, set()).add(number)
+    sums = uncoded_sums(coding=coding, segments=segments)
     titles = [
-        find_code_titles(codes={key[place] for key in sums}, segment=segment)
+        find_code_titles(codes={one.codes[place] for one in sums}, segment=segment)
         for place, segment in enumerate(segments)
-    ]
-    rows = [
-        UncodedRow(
-            codes=key,
-            titles=tuple(titles[place].get(code, "") for place, code in enumerate(key)),
-            amount=from_micro(amount=amount),
-            accounts=len(accounts[key]),
-        )
-        for key, amount in sorted(sums.items(), key=lambda one: (-abs(one[1]), one[0]))
     ]
     return Uncoded(
         segments=tuple(segments),
-        rows=tuple(rows),
+        rows=tuple(
+            UncodedRow(
+                codes=one.codes,
+                titles=tuple(titles[place].get(code, "") for place, code in enumerate(one.codes)),
+                amount=from_micro(amount=one.amount),
+                accounts=one.accounts,
+            )
+            for one in sums
+        ),
         amount=from_micro(amount=int(coding.uncoded.sum())),
         spending=from_micro(amount=int(coding.ledger.amount.sum())),
     )
-
-
-def _codes(*, ledger: Ledger, segment: str, account: NDArray[np.int32]) -> list[str]:
-    number, codes = codes_of(ledger=ledger, segment=segment)
-    return [codes[one] for one in number[account].tolist()]
