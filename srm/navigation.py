@@ -37,7 +37,7 @@ MAIN: Final = (
         label="Budget",
         name="investments:ledger-show",
         permission=Permission.VIEW_LEDGER,
-        under=("/investments/",),
+        under=("/budget/",),
     ),
     Entry(
         label="Data",
