@@ -26,7 +26,7 @@ SHOWS: Final = (
 NOT_DOLLARS: Final = "Give an amount in dollars, such as 125000 or 125,000.50."
 
 
-class DollarsField(forms.DecimalField):
+class DollarsField(forms.Field):
     """Dollars as people type them: commas, a dollar sign and blanks are no part of the amount."""
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -70,8 +70,8 @@ class AllocationForm(PlainForm):
         """Offer the budget's sources and the initiatives to choose from."""
         initiatives = [("", "Choose one"), *((str(row.initiative_id), row.name) for row in grid.rows)]
         sources = [("", "Choose one"), *((one.source, source_words(one)) for one in grid.sources)]
-        self.fields["initiative"].widget.choices = initiatives  # type: ignore[attr-defined]
-        self.fields["source"].widget.choices = sources  # type: ignore[attr-defined]
+        self.fields["initiative"].widget.choices = initiatives
+        self.fields["source"].widget.choices = sources
         return self
 
 

@@ -30,6 +30,7 @@ class EntriesAsked:
 def read_entries(*, query: Mapping[str, str], filings: Sequence[FilingRow]) -> EntriesAsked:
     """Read the question; an unknown filing gives none."""
     scopes = dict((*SCOPES, EVERY_OBJECT))
+    shown: tuple[FilingRow, ...]
     asked_filing, chosen = query.get("filing", ""), None
     if asked_filing:
         chosen = next((one for one in filings if str(one.id) == asked_filing), None)

@@ -20,9 +20,9 @@ from strategy.forms.widgets import PlainForm
 OBJECT_CLASS: Final = "object_class"
 ALL_YEARS: Final = "all"
 SCOPES: Final = (
-    ("spending", "Spending (objects 1000–7499)"),
-    ("revenue", "Revenue (objects 8000–8799)"),
-    ("transfers", "Transfers and contributions"),
+    ("spending", "Spending"),
+    ("revenue", "Revenue"),
+    ("transfers", "Transfers"),
     ("balance", "Balance sheet"),
 )
 _KIND_ORDER: Final = (
@@ -165,12 +165,12 @@ def _words(text: str) -> list[str]:
 class LedgerForm(PlainForm):
     """The pickers above the ledger; codes asked for in the address stay as they are."""
 
+    q = forms.CharField(label="Code or title", required=False, max_length=200)
     year = forms.ChoiceField(label="Fiscal year", required=False)
     kind = forms.ChoiceField(label="Kind of amount", required=False)
     show = forms.ChoiceField(label="Show", required=False, choices=SCOPES)
     by = forms.ChoiceField(label="By", required=False)
     then = forms.ChoiceField(label="And by", required=False)
-    q = forms.CharField(label="Code or title", required=False, max_length=200)
 
     def __init__(
         self,

@@ -157,7 +157,8 @@ def _is_combined(sample: Sample, column: str) -> bool:
 
 def _guess_typed(answers: dict[str, str], sample: Sample) -> None:
     """Take year and kind from the file's name or its banner where no column holds them."""
-    banner = " ".join(sample.lines[: max(0, (sample.header_row or 1) - 1)])
+    above = [cells for number, cells in sample.head if number < (sample.header_row or 1)]
+    banner = " ".join(cell for cells in above for cell in cells if cell)
     if "fiscal_year" not in answers:
         year = find_year_in_text(sample.file_name) or find_year_in_text(banner)
         if year:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -57,7 +58,7 @@ class LedgerKind(FileKind):
             rows=tuple(
                 (
                     f"{number:,}", f"FY{slices[one].fiscal_year}", KIND_LABELS[slices[one].subject],
-                    *(key[n] for n in used), format_amount(amount),
+                    *(key[n] for n in used), _grouped(amount),
                 )
                 for key, (one, amount, number) in rows
             ),
@@ -83,3 +84,9 @@ class LedgerKind(FileKind):
     def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
         """Delete the entries of the filings; refused while allocations rest on one."""
         ledger_load.delete_entries(filing_ids=filing_ids)
+
+
+def _grouped(amount: Decimal) -> str:
+    """Write an exact amount with its thousands apart."""
+    whole, _, cents = format_amount(amount).partition(".")
+    return f"{int(whole.lstrip('-')):,}.{cents}" if amount >= 0 else f"-{int(whole.lstrip('-')):,}.{cents}"

@@ -28,7 +28,7 @@ class SacsCsv(LedgerKind):
 
     name = "sacs_csv"
     label = "California SACS ledger extract (CSV)"
-    explanation = "The state's general-ledger file `usergl`, with columns such as Ccode, Dcode and Value."
+    explanation = "The state's general-ledger file (usergl), with columns such as Ccode, Dcode and Value."
     asks_filing_date = True
 
     def recognise(self, sample: Sample) -> float:

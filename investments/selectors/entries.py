@@ -123,7 +123,7 @@ def list_entries(
             sql.SQL(_PAGE).format(
                 codes=sql.SQL(", ").join([sql.Identifier("a", name) for name in SEGMENTS]),
                 where=where,
-                order=sql.SQL(ORDERS.get(order, ORDERS["-size"])),  # type: ignore[arg-type]
+                order=sql.SQL(ORDERS.get(order, ORDERS["-size"])),
             ),
             [*given, page_size, (max(page, 1) - 1) * page_size],
         )

@@ -32,7 +32,6 @@ from investments.views.parts import (
     link,
     local_day,
     sections,
-    trail,
     upload_href,
 )
 from investments.views.pivot_table import noise_words
@@ -69,7 +68,6 @@ def entry_list(request: DistrictRequest) -> HttpResponse:
         "superseded": [one for one in asked.filings if not one.is_current],
         "files": [(one, upload_href(request, one.upload_id)) for one in asked.filings[:6]],
         "sections": sections(request, current="ledger-show"),
-        "crumbs": trail(request, ("Ledger rows", "")),
         "clear_href": request.path,
         "filing_list_href": link(request, "filing-list"),
     }
@@ -109,7 +107,6 @@ def counted_list(request: DistrictRequest) -> HttpResponse:
         "files": [(one, upload_href(request, one.upload_id)) for one in rows.filings],
         "owner_href": initiative_href(request, initiative_id) if initiative_id else "",
         "sections": sections(request, current="ledger-show"),
-        "crumbs": trail(request, (name, "")),
     }
     return render(request, "investments/counted.html", context)
 

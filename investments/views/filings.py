@@ -13,7 +13,7 @@ from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.models import AmountKind
 from investments.selectors.entries import FilingRow, list_filing_rows
-from investments.views.parts import amount_name, link, sections, trail, upload_href, upload_list_href
+from investments.views.parts import amount_name, link, sections, upload_href, upload_list_href
 
 COLUMNS = (
     Column(key="what", label="Year and kind"),
@@ -37,7 +37,6 @@ def filing_list(request: DistrictRequest) -> HttpResponse:
         "table": table,
         "answer": _answer(filings),
         "sections": sections(request, current="filing-list"),
-        "crumbs": trail(request, ("Files", "")),
     }
     return render(request, "investments/filings.html", context)
 

@@ -26,6 +26,7 @@ from investments.selectors import (
     list_meters,
 )
 from investments.selectors import Meter as MeterFigures
+from investments.selectors.codes import SEGMENT_LABELS
 from investments.selectors.entries import find_titles, list_used_segments
 from investments.views.parts import (
     amount_name,
@@ -94,7 +95,7 @@ def ledger_show(request: DistrictRequest) -> HttpResponse:
         "form": LedgerForm(asked=asked, filings=filings, segments=segments),
         "answer": _answer(asked=asked, layout=layout, meter=(figures := _meter_of(asked)), titles=titles),
         "chips": _chips(asked=asked, segments=segments, titles=titles),
-        "meter": coding_meter(request, figures=figures) if figures else None,
+        "meter": coding_meter(request, figures=figures) if figures and not asked.is_narrowed else None,
         "chart": _history(asked=asked, layout=layout, labels=labels),
         "files": _files(request, asked=asked, filings=pivot.filings),
         "held": _held(asked=asked, filings=filings) if not pivot.filings else (),
@@ -120,10 +121,15 @@ def _slice_query(request: DistrictRequest) -> dict[str, str]:
 
 
 def _caption(asked: Asked, labels: dict[str, str]) -> str:
-    by = " and ".join(labels[name] for name in asked.by).replace("SACS Goal", "SACS goal")
-    what = dict(SCOPES)[asked.scope].partition(" (")[0]
+    by = " and ".join(_in_sentence(labels[name]) for name in asked.by)
+    what = dict(SCOPES)[asked.scope]
     years = "all years" if asked.fiscal_year is None else formatting.fiscal_year(asked.fiscal_year)
     return f"{what} by {by}, {years} {AmountKind(asked.kind).label.lower()}"
+
+
+def _in_sentence(label: str) -> str:
+    """Write a segment's name within a sentence; a name of the district's own stays as it is."""
+    return label[0].lower() + label[1:] if label in SEGMENT_LABELS.values() and label[:4] != "SACS" else label
 
 
 def _meter_of(asked: Asked) -> MeterFigures | None:
@@ -225,11 +231,10 @@ def _history(*, asked: Asked, layout: Layout, labels: dict[str, str]) -> Figure 
     if folded is not None:
         pivot = replace(pivot, rows=folded.rows)
     what = "Spending" if asked.scope == "spending" else "Revenue"
-    by = labels[asked.by[0]]
     return ledger_history(
         pivot=pivot,
-        label=f"{what} by {by if by.startswith('SACS') else by.lower()} and fiscal year",
-        what=what if not asked.is_narrowed else f"{what} here",
+        label=f"{what} by {_in_sentence(labels[asked.by[0]])} and fiscal year",
+        what=f"{what} on “{asked.text}”" if asked.text else f"{what} here" if asked.filters else what,
         codes={row.codes[:1] for row in layout.rows} if asked.text else None,
     )
 

@@ -34,7 +34,7 @@ FORECASTS = (AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL)
 
 
 def link(
-    request: DistrictRequest, name: str, query: dict[str, str] | None = None, **parts: UUID | str
+    request: DistrictRequest, name: str, query: dict[str, str] | None = None, /, **parts: UUID | str
 ) -> str:
     """Return the address of a page of the budget (or, with a prefix, of another app) in this district."""
     full = name if ":" in name else f"investments:{name}"
@@ -46,7 +46,7 @@ def link(
 def link_if_there(request: DistrictRequest, name: str, **parts: UUID | str) -> str:
     """Return the address of a page of an app that may not be part of this installation; else nothing."""
     try:
-        return link(request, name, **parts)
+        return link(request, name, None, **parts)
     except NoReverseMatch:
         return ""
 

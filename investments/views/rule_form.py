@@ -22,7 +22,7 @@ from investments.selectors.code_search import FoundCode, find_codes
 from investments.selectors.entries import find_titles
 from investments.selectors.initiatives import list_initiative_names
 from investments.services import CodingRefused, RuleInput, RulePreview, create_rule, preview_rule, update_rule
-from investments.views.parts import amount_name, done, link, sections, trail
+from investments.views.parts import amount_name, done, link, trail
 from investments.views.rules import find_rule, year_words
 
 PREVIEW_COLUMNS = (
@@ -122,7 +122,6 @@ def _show(
         "preview_href": link(request, "rule-preview", {"rule": str(rule.id)} if rule else None),
         "code_list_href": link(request, "code-list"),
         "crumbs": trail(request, ("Coding rules", back), (title, "")),
-        "sections": sections(request, current="rule-list"),
         **_codes_context(request.POST),
         **_preview_context(request, form=completed, rule_id=rule.id if rule else None, typed=typed),
     }

@@ -11,7 +11,7 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
-from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
+from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.calc.noise import is_placeholder
 from investments.forms.ledger import words_match
 from investments.forms.variance import VarianceForm, read_variance
@@ -28,22 +28,19 @@ from investments.selectors import (
 )
 from investments.selectors.entries import list_used_segments
 from investments.views.parts import (
-    answer_poll,
-    badge,
     filing_words,
-    is_poll,
     link,
     sections,
     upload_list_href,
 )
 from investments.views.pivot_table import noise_words
 
+TOTAL = "Total"
+
 
 @district_page(Permission.VIEW_LEDGER)
 def variance_show(request: DistrictRequest) -> HttpResponse:
     """Set a year's budget and estimate beside what was spent, in dollars and percent."""
-    if is_poll(request):
-        return answer_poll(request)
     filings, segments = list_filings(), list_used_segments()
     asked = read_variance(
         query=request.GET.dict(), filings=filings, segments=segments, funding_segment=get_funding_segment()
@@ -52,7 +49,9 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
     variance = compare_budget(
         fiscal_year=asked.fiscal_year, segment=asked.by, filters=asked.filters, scope=asked.scope
     )
-    table = _table(request, variance=variance, text=asked.text, label=labels.get(asked.by, asked.by))
+    table = _table(
+        request, variance=variance, text=asked.text, label=labels.get(asked.by, asked.by), scope=asked.scope
+    )
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-variance")
     context = {
@@ -63,7 +62,6 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
         "files": [filing_words(one) for one in variance.filings],
         "missing": _missing(variance=variance, filings=filings),
         "sections": sections(request, current="variance-show"),
-        "freshness": badge(request),
         "clear_href": request.path,
     }
     return render(request, "investments/variance.html", context)
@@ -122,7 +120,7 @@ def _missing(*, variance: Variance, filings: tuple[FilingName, ...]) -> str:
     return "Both are there for " + ", ".join(map(formatting.fiscal_year, years)) + "."
 
 
-def _table(request: DistrictRequest, *, variance: Variance, text: str, label: str) -> Table:
+def _table(request: DistrictRequest, *, variance: Variance, text: str, label: str, scope: str) -> Table:
     kept = words_match(text=text, candidates=[(row.code, row.title) for row in variance.rows])
     rows = [row for row, is_kept in zip(variance.rows, kept, strict=True) if is_kept]
     return make_table(
@@ -130,13 +128,12 @@ def _table(request: DistrictRequest, *, variance: Variance, text: str, label: st
         caption=f"Budget against actual by {label}, {formatting.fiscal_year(variance.fiscal_year or None)}",
         columns=_columns(variance=variance, label=label),
         records=rows,
-        cells=lambda row: _cells(variance=variance, row=row),
-        actions=lambda row: _actions(request, variance=variance, row=row),
+        cells=lambda row: _cells(request, variance=variance, row=row, scope=scope),
         query=request.GET.dict(),
-        sort="variance" if variance.has_actual and variance.has_budget else "code",
+        sort="-variance" if variance.has_actual and variance.has_budget else "code",
         page_size=page_size_for(request),
         export_base=request.path,
-        footer=_footer(variance=variance, rows=rows) if rows else None,
+        footer=_footer(request, variance=variance, rows=rows) if rows else None,
         empty=Empty(
             title="Nothing matches" if text else "Nothing to compare yet",
             text="" if text else "Hand in the adopted budget and the year's actuals.",
@@ -172,11 +169,22 @@ def _has_estimate(variance: Variance) -> bool:
     return any(row.estimated_actual is not None for row in variance.rows)
 
 
-def _cells(*, variance: Variance, row: VarianceRow) -> list[CellValue]:
+def _cells(request: DistrictRequest, *, variance: Variance, row: VarianceRow, scope: str) -> list[CellValue]:
+    def rows_href(kind: str) -> str:
+        if not row.code or row.code == TOTAL:
+            return ""
+        show = "" if scope == "spending" else scope
+        query = {variance.segment: row.code, "year": str(variance.fiscal_year), "kind": kind, "show": show}
+        return link(request, "entry-list", query)
+
     cells: list[CellValue] = [
         Cell(value=row.code, text="" if row.code else "none"),
         row.title or None,
-        Cell(value=row.budget, note=noise_words(amount=row.budget, kind=AmountKind.BUDGET)),
+        Cell(
+            value=row.budget if variance.has_budget else None,
+            note=noise_words(amount=row.budget, kind=AmountKind.BUDGET),
+            href=rows_href(AmountKind.BUDGET) if row.budget else "",
+        ),
     ]
     if _has_estimate(variance):
         cells.append(row.estimated_actual)
@@ -186,6 +194,7 @@ def _cells(*, variance: Variance, row: VarianceRow) -> list[CellValue]:
         *cells,
         Cell(
             value=row.actual if variance.has_actual else None,
+            href=rows_href(AmountKind.ACTUAL) if row.actual else "",
             note="placeholder" if is_blank and row.actual else "",
         ),
         Cell(value=change, note="check coding" if row.is_jump and change is not None else ""),
@@ -201,33 +210,15 @@ def _percent(row: VarianceRow) -> Cell:
     return Cell(value=value, text=formatting.percent(value, plus=True))
 
 
-def _footer(*, variance: Variance, rows: list[VarianceRow]) -> list[CellValue]:
+def _footer(request: DistrictRequest, *, variance: Variance, rows: list[VarianceRow]) -> list[CellValue]:
     estimates = [row.estimated_actual for row in rows if row.estimated_actual is not None]
     total = VarianceRow(
-        code="Total",
+        code=TOTAL,
         title="",
         budget=sum((row.budget for row in rows), Decimal(0)),
         estimated_actual=sum(estimates, Decimal(0)) if estimates else None,
         actual=sum((row.actual for row in rows), Decimal(0)),
         is_jump=False,
     )
-    cells = _cells(variance=variance, row=total)
+    cells = _cells(request, variance=variance, row=total, scope="spending")
     return [cells[0], "", *cells[2:]]
-
-
-def _actions(request: DistrictRequest, *, variance: Variance, row: VarianceRow) -> list[Action]:
-    if not row.code:
-        return []
-    query = {variance.segment: row.code, "year": str(variance.fiscal_year)}
-    return [
-        Action(
-            label=label,
-            href=link(request, "entry-list", query | {"kind": kind}),
-            about=f"of {row.code} {row.title}, {kind}",
-        )
-        for label, kind, is_there in (
-            ("Budget rows", AmountKind.BUDGET, variance.has_budget),
-            ("Actual rows", AmountKind.ACTUAL, variance.has_actual),
-        )
-        if is_there
-    ]
