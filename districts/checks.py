@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
 from districts.database.roles import OWNER
@@ -12,9 +13,7 @@ from districts.tenancy.catalog import audit
 
 
 @register(Tags.database)
-def check_isolation(
-    *, databases: Sequence[str] | None = None, **_: Any
-) -> list[CheckMessage]:
+def check_isolation(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Report what the catalog audit finds: an error, which stops web, worker and beat at their start.
 
     A command run as `srm_owner` gets warnings: a migration must be able to mend what is found.
@@ -25,8 +24,6 @@ def check_isolation(
             findings = audit(cursor)
             cursor.execute("SELECT current_user::text")
             is_migrating = cursor.fetchone() == (OWNER,) and settings.PROCESS == "command"
-        level = Warning if is_migrating else Error
-        messages += [
-            level(str(finding), hint=finding.remedy, id="districts.E001") for finding in findings
-        ]
+        level = checks.Warning if is_migrating else checks.Error
+        messages += [level(str(finding), hint=finding.remedy, id="districts.E001") for finding in findings]
     return messages

@@ -148,9 +148,11 @@ def _make_template(servers: embedded.Servers, connection: psycopg.Connection, na
 
 
 def _clone(servers: embedded.Servers, *, template: str, database: str) -> None:
+    # Autovacuum may be at work in the old database, and only a superuser may end that.
+    with psycopg.connect(servers.superuser_url, autocommit=True) as connection:
+        _drop(connection, database)
     owner_url = servers.url(role=roles.OWNER, database="postgres")
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        _drop(connection, database)
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(database), sql.Identifier(template)

@@ -107,8 +107,10 @@ class DistrictPolicy(_SqlConstraint):
             ]
         elif own:
             sql += [
-                (f"CREATE POLICY {self.name} ON {table}"
-                f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})"),
+                (
+                    f"CREATE POLICY {self.name} ON {table}"
+                    f" USING ({DISTRICT_IS_OPEN}) WITH CHECK ({DISTRICT_IS_OPEN})"
+                ),
                 f"CREATE POLICY {self.name}_own ON {table} FOR SELECT USING ({own.removeprefix(' OR ')})",
             ]
         else:
@@ -144,9 +146,11 @@ class DistrictForeignKey(_SqlConstraint):
         return [
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {parent} NO FORCE ROW LEVEL SECURITY",
-            (f"ALTER TABLE {table} ADD CONSTRAINT {self.name}"
-            f" FOREIGN KEY (district_id, {column}) REFERENCES {parent} (district_id, id)"
-            " DEFERRABLE INITIALLY DEFERRED"),
+            (
+                f"ALTER TABLE {table} ADD CONSTRAINT {self.name}"
+                f" FOREIGN KEY (district_id, {column}) REFERENCES {parent} (district_id, id)"
+                " DEFERRABLE INITIALLY DEFERRED"
+            ),
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {parent} FORCE ROW LEVEL SECURITY",
         ]
@@ -173,8 +177,10 @@ class Audited(_SqlConstraint):
     def statements(self, table: str) -> list[str]:
         """Return what makes the constraint on the quoted table."""
         return [
-            (f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION srm_audit()")
+            (
+                f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION srm_audit()"
+            )
         ]
 
     def removal(self, table: str) -> list[str]:

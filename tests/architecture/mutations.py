@@ -76,11 +76,19 @@ POLICIES = (
 )
 
 TABLES = (
-    Mutation("unlisted table", "CREATE TABLE notes (id bigint PRIMARY KEY)", "notes", "not a listed platform"),
-    Mutation("table in another schema", "CREATE SCHEMA extra; CREATE TABLE extra.notes (id int)",
-             "extra.notes", "not a listed platform"),
+    Mutation(
+        "unlisted table", "CREATE TABLE notes (id bigint PRIMARY KEY)", "notes", "not a listed platform"
+    ),
+    Mutation(
+        "table in another schema",
+        "CREATE SCHEMA extra; CREATE TABLE extra.notes (id int)",
+        "extra.notes",
+        "not a listed platform",
+    ),
     Mutation("bare tenant table", NEW, "widget", "row-level security is not enabled"),
-    Mutation("district may be null", f"ALTER TABLE {SCHOOL} ALTER district_id DROP NOT NULL", SCHOOL, "may be null"),
+    Mutation(
+        "district may be null", f"ALTER TABLE {SCHOOL} ALTER district_id DROP NOT NULL", SCHOOL, "may be null"
+    ),
     Mutation(
         "partition without a policy",
         "CREATE TABLE ledger (district_id bigint NOT NULL, id bigint) PARTITION BY LIST (district_id);"
@@ -89,8 +97,12 @@ TABLES = (
         "row-level security is not enabled",
     ),
     Mutation("child table", f"CREATE TABLE school_old () INHERITS ({SCHOOL})", "school_old", "not enabled"),
-    Mutation("plain foreign key", f"{SECURED} ALTER TABLE widget ADD FOREIGN KEY (school_id) REFERENCES {SCHOOL}",
-             "widget", "without the district"),
+    Mutation(
+        "plain foreign key",
+        f"{SECURED} ALTER TABLE widget ADD FOREIGN KEY (school_id) REFERENCES {SCHOOL}",
+        "widget",
+        "without the district",
+    ),
     Mutation("no foreign key", SECURED, "widget", "no foreign key holds it"),
     Mutation(
         "foreign key never validated",
@@ -106,17 +118,39 @@ TABLES = (
         "widget",
         "not enforced",
     ),
-    Mutation("foreign key switched off", "ALTER TABLE strategy_goal DISABLE TRIGGER ALL", "strategy_goal",
-             "switched off", by="postgres"),
-    Mutation("unique over all districts", f"CREATE UNIQUE INDEX ON {SCHOOL} (state_code)", SCHOOL,
-             "does not start with district_id"),
-    Mutation("unique on an expression", f"CREATE UNIQUE INDEX ON {SCHOOL} (lower(name), district_id)", SCHOOL,
-             "does not start with district_id"),
+    Mutation(
+        "foreign key switched off",
+        "ALTER TABLE strategy_goal DISABLE TRIGGER ALL",
+        "strategy_goal",
+        "switched off",
+        by="postgres",
+    ),
+    Mutation(
+        "unique over all districts",
+        f"CREATE UNIQUE INDEX ON {SCHOOL} (state_code)",
+        SCHOOL,
+        "does not start with district_id",
+    ),
+    Mutation(
+        "unique on an expression",
+        f"CREATE UNIQUE INDEX ON {SCHOOL} (lower(name), district_id)",
+        SCHOOL,
+        "does not start with district_id",
+    ),
     Mutation("index over all districts", f"CREATE INDEX ON {SCHOOL} (name)", SCHOOL, "does not start with"),
-    Mutation("platform table names a tenant row", f"ALTER TABLE districts_mark ADD school uuid REFERENCES {SCHOOL}",
-             "districts_mark", "names rows of"),
+    Mutation(
+        "platform table names a tenant row",
+        f"ALTER TABLE districts_mark ADD school uuid REFERENCES {SCHOOL}",
+        "districts_mark",
+        "names rows of",
+    ),
     Mutation("audit trigger dropped", f"DROP TRIGGER school_audit ON {SCHOOL}", SCHOOL, "no audit event"),
-    Mutation("audit trigger disabled", f"ALTER TABLE {SCHOOL} DISABLE TRIGGER school_audit", SCHOOL, "no audit event"),
+    Mutation(
+        "audit trigger disabled",
+        f"ALTER TABLE {SCHOOL} DISABLE TRIGGER school_audit",
+        SCHOOL,
+        "no audit event",
+    ),
     Mutation(
         "audit trigger forgets deletes",
         f"DROP TRIGGER school_audit ON {SCHOOL}; CREATE TRIGGER school_audit AFTER INSERT OR UPDATE ON {SCHOOL}"
@@ -124,38 +158,91 @@ TABLES = (
         SCHOOL,
         "no audit event",
     ),
-    Mutation("rewrite rule", f"CREATE RULE r AS ON UPDATE TO {SCHOOL} DO ALSO SELECT 1", SCHOOL, "rewrite rule"),
+    Mutation(
+        "rewrite rule", f"CREATE RULE r AS ON UPDATE TO {SCHOOL} DO ALSO SELECT 1", SCHOOL, "rewrite rule"
+    ),
 )
 
 SURROUNDINGS = (
-    Mutation("view with its owner's rights", f"CREATE VIEW all_schools AS SELECT * FROM {SCHOOL}", "all_schools",
-             "owner's rights"),
-    Mutation("materialized view", f"CREATE MATERIALIZED VIEW copied AS SELECT * FROM {SCHOOL}", "copied",
-             "materialized view"),
-    Mutation("table of another owner", "CREATE TABLE public.extra (id int)", "extra", "owned by postgres", by="postgres"),
-    Mutation("security definer", "CREATE FUNCTION peek() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
-             "function public.peek", "SECURITY DEFINER"),
-    Mutation("leakproof function", "CREATE FUNCTION leak(text) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'",
-             "function public.leak", "LEAKPROOF", by="postgres"),
+    Mutation(
+        "view with its owner's rights",
+        f"CREATE VIEW all_schools AS SELECT * FROM {SCHOOL}",
+        "all_schools",
+        "owner's rights",
+    ),
+    Mutation(
+        "materialized view",
+        f"CREATE MATERIALIZED VIEW copied AS SELECT * FROM {SCHOOL}",
+        "copied",
+        "materialized view",
+    ),
+    Mutation(
+        "table of another owner",
+        "CREATE TABLE public.extra (id int)",
+        "extra",
+        "owned by postgres",
+        by="postgres",
+    ),
+    Mutation(
+        "security definer",
+        "CREATE FUNCTION peek() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+        "function public.peek",
+        "SECURITY DEFINER",
+    ),
+    Mutation(
+        "leakproof function",
+        "CREATE FUNCTION leak(text) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'",
+        "function public.leak",
+        "LEAKPROOF",
+        by="postgres",
+    ),
     Mutation("truncate granted", f"GRANT TRUNCATE ON {SCHOOL} TO srm_app", SCHOOL, "srm_app may TRUNCATE"),
-    Mutation("references granted", f"GRANT REFERENCES ON {SCHOOL} TO srm_app", SCHOOL, "srm_app may REFERENCES"),
+    Mutation(
+        "references granted", f"GRANT REFERENCES ON {SCHOOL} TO srm_app", SCHOOL, "srm_app may REFERENCES"
+    ),
     Mutation("trigger granted", f"GRANT TRIGGER ON {SCHOOL} TO srm_app", SCHOOL, "srm_app may TRIGGER"),
     Mutation("granted to all", f"GRANT SELECT ON {SCHOOL} TO PUBLIC", SCHOOL, "PUBLIC may SELECT"),
     Mutation("backup may write", f"GRANT DELETE ON {SCHOOL} TO srm_backup", SCHOOL, "srm_backup may DELETE"),
-    Mutation("audit may be rewritten", "GRANT UPDATE ON districts_auditevent TO srm_app", "districts_auditevent",
-             "srm_app may UPDATE"),
-    Mutation("audit column may be rewritten", "GRANT UPDATE (after) ON districts_auditevent TO srm_app",
-             "districts_auditevent", "srm_app may UPDATE"),
-    Mutation("audit may be deleted", "GRANT DELETE ON districts_auditevent TO srm_app", "districts_auditevent",
-             "srm_app may DELETE"),
-    Mutation("app may create", "GRANT CREATE ON SCHEMA public TO srm_app", "schema public", "may create tables"),
+    Mutation(
+        "audit may be rewritten",
+        "GRANT UPDATE ON districts_auditevent TO srm_app",
+        "districts_auditevent",
+        "srm_app may UPDATE",
+    ),
+    Mutation(
+        "audit column may be rewritten",
+        "GRANT UPDATE (after) ON districts_auditevent TO srm_app",
+        "districts_auditevent",
+        "srm_app may UPDATE",
+    ),
+    Mutation(
+        "audit may be deleted",
+        "GRANT DELETE ON districts_auditevent TO srm_app",
+        "districts_auditevent",
+        "srm_app may DELETE",
+    ),
+    Mutation(
+        "app may create", "GRANT CREATE ON SCHEMA public TO srm_app", "schema public", "may create tables"
+    ),
     Mutation("app bypasses", "ALTER ROLE srm_app BYPASSRLS", "role srm_app", "BYPASSRLS", by="postgres"),
     Mutation("app is superuser", "ALTER ROLE srm_app SUPERUSER", "role srm_app", "superuser", by="postgres"),
-    Mutation("owner bypasses", "ALTER ROLE srm_owner BYPASSRLS", "role srm_owner", "BYPASSRLS", by="postgres"),
-    Mutation("app is a member of the owner", "GRANT srm_owner TO srm_app", "role srm_app", "member of srm_owner",
-             by="postgres"),
-    Mutation("district set for every session", "ALTER ROLE srm_app SET srm.district_id = '1'", "role srm_app",
-             "starts every session", by="postgres"),
+    Mutation(
+        "owner bypasses", "ALTER ROLE srm_owner BYPASSRLS", "role srm_owner", "BYPASSRLS", by="postgres"
+    ),
+    Mutation(
+        "app is a member of the owner",
+        "GRANT srm_owner TO srm_app",
+        "role srm_app",
+        "member of srm_owner",
+        by="postgres",
+    ),
+    Mutation(
+        "district set for every session",
+        "ALTER ROLE srm_app SET srm.district_id = '1'",
+        "role srm_app",
+        "starts every session",
+        by="postgres",
+    ),
     Mutation("extension", "CREATE EXTENSION dblink", "extension dblink", "not listed", by="postgres"),
 )
 

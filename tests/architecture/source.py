@@ -106,7 +106,9 @@ def import_breaches(source: Source) -> Iterator[str]:
             yield f"{source.path}: {top} belongs in calc, imports and recompute"
 
 
-PACKAGES_WITH_TABLES = tuple(f"{package}.{layer}" for package in PACKAGES for layer in ("models", "services", "views"))
+PACKAGES_WITH_TABLES = tuple(
+    f"{package}.{layer}" for package in PACKAGES for layer in ("models", "services", "views")
+)
 
 
 def silence_breaches(source: Source) -> Iterator[str]:
@@ -115,11 +117,15 @@ def silence_breaches(source: Source) -> Iterator[str]:
         if isinstance(node, ast.ExceptHandler):
             kind = ast.unparse(node.type) if node.type else "everything"
             is_wide = kind in ("everything", "Exception", "BaseException")
-            if is_wide and all(isinstance(line, ast.Pass | ast.Continue) or _is_ellipsis(line) for line in node.body):
+            if is_wide and all(
+                isinstance(line, ast.Pass | ast.Continue) or _is_ellipsis(line) for line in node.body
+            ):
                 yield f"{source.path}:{node.lineno} swallows {kind}"
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
-            if any(ast.unparse(argument) in ("Exception", "BaseException") for argument in node.args):
-                yield f"{source.path}:{node.lineno} suppresses everything"
+            named = {ast.unparse(argument) for argument in node.args}
+            yield from (
+                f"{source.path}:{node.lineno} suppresses {n}" for n in named & {"Exception", "BaseException"}
+            )
 
 
 def _is_ellipsis(node: ast.stmt) -> bool:
@@ -161,7 +167,9 @@ def _is_put_together(node: ast.expr, constants: set[str]) -> bool:
         return any(not _is_constant(part) and ast.unparse(part) not in constants for part in parts)
     if isinstance(node, ast.BinOp):
         sides = (node.left, node.right)
-        is_text = all(isinstance(side, ast.Constant | ast.JoinedStr | ast.BinOp) or _is_constant(side) for side in sides)
+        is_text = all(
+            isinstance(side, ast.Constant | ast.JoinedStr | ast.BinOp) or _is_constant(side) for side in sides
+        )
         return not is_text or any(_is_put_together(side, constants) for side in sides)
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return False

@@ -80,9 +80,7 @@ def test_every_exception_still_names_something() -> None:
 def test_every_model_is_a_tenant_table_or_a_listed_one() -> None:
     with connection.cursor() as cursor:
         tenant = set(list_tenant_tables(cursor))
-    by_model = {
-        m._meta.db_table for m in apps.get_models() if issubclass(m, DistrictModel | FactModel)
-    }
+    by_model = {m._meta.db_table for m in apps.get_models() if issubclass(m, DistrictModel | FactModel)}
     assert tenant == by_model
 
 

@@ -38,7 +38,11 @@ def test_our_source_keeps_to_the_convention(guard: str) -> None:
         ("imports", "strategy/selectors/x.py", "from pandas import DataFrame"),
         ("silence", "districts/x.py", "try:\n    go()\nexcept Exception:\n    pass"),
         ("silence", "districts/x.py", "try:\n    go()\nexcept:\n    ..."),
-        ("silence", "districts/x.py", "for x in y:\n    try:\n        go()\n    except BaseException:\n        continue"),
+        (
+            "silence",
+            "districts/x.py",
+            "for x in y:\n    try:\n        go()\n    except BaseException:\n        continue",
+        ),
         ("silence", "districts/x.py", "with contextlib.suppress(Exception):\n    go()"),
         ("sql", "districts/x.py", "cursor.execute(f'SELECT {name}')"),
         ("sql", "districts/x.py", "cursor.execute('SELECT %s' % name)"),
@@ -83,10 +87,14 @@ def calculation_breaches(calculation: Calculation, tests: str) -> list[str]:
 
 
 def test_every_calculation_has_one_name_everywhere() -> None:
-    sources = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "architecture" not in path.parts]
+    sources = [
+        path for path in sorted((ROOT / "tests").rglob("test_*.py")) if "architecture" not in path.parts
+    ]
     tests = "\n".join(path.read_text() for path in sources)
     calculations = get_pipeline().calculations
-    assert {c.name: calculation_breaches(c, tests) for c in calculations} == {c.name: [] for c in calculations}
+    assert {c.name: calculation_breaches(c, tests) for c in calculations} == {
+        c.name: [] for c in calculations
+    }
     assert len(calculations) >= 3
 
 

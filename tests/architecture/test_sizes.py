@@ -27,7 +27,11 @@ def test_files_are_named_for_what_they_hold() -> None:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("districts/x.py", "#\n" * 501), ("districts/x.py", LONG_FUNCTION), ("districts/pipeline/tasks.py", LONG_TASK)],
+    [
+        ("districts/x.py", "#\n" * 501),
+        ("districts/x.py", LONG_FUNCTION),
+        ("districts/pipeline/tasks.py", LONG_TASK),
+    ],
 )
 def test_the_guard_catches_what_is_long(path: str, text: str) -> None:
     assert len(list(size_breaches(Source(Path(path), text)))) == 1

@@ -56,14 +56,22 @@ def setup() -> None:
         with district_scope(district.pk, cause="setup"):
             metric = create_metric(metric=MetricInput(name="Chronic absence", direction="down"))
             goal = GoalInput(
-                name="Come to school", metric_id=metric, direction="down", population="All students",
-                baseline_value=Decimal(30), baseline_year=2022, target_value=Decimal(20), due_on=date(2030, 6, 30),
+                name="Come to school",
+                metric_id=metric,
+                direction="down",
+                population="All students",
+                baseline_value=Decimal(30),
+                baseline_year=2022,
+                target_value=Decimal(20),
+                due_on=date(2030, 6, 30),
             )
             goal_id = create_goal(goal=goal)
             for number in range(4):
                 initiative = create_initiative(initiative=initiative_input(goal_id, number, 0))
                 pattern = {"resource": RESOURCES[number]}
-                create_rule(rule=RuleInput(name=f"rule {number} v0", initiative_id=initiative, patterns=pattern))
+                create_rule(
+                    rule=RuleInput(name=f"rule {number} v0", initiative_id=initiative, patterns=pattern)
+                )
             for column in ("BB", "BA"):
                 land(ledger(state_code, column=column, chance=random.Random(slug))[0], name=f"{column}.csv")
 
@@ -73,8 +81,11 @@ def initiative_input(goal_id: UUID, number: int, version: int) -> Any:
     from strategy.services.initiatives import InitiativeInput
 
     return InitiativeInput(
-        name=f"initiative {number} v{version}", kind="initiative", goal_id=goal_id,
-        theory_of_action="If we teach more, more is learned.", review_on=date(2024 + version % 9, 6, 30),
+        name=f"initiative {number} v{version}",
+        kind="initiative",
+        goal_id=goal_id,
+        theory_of_action="If we teach more, more is learned.",
+        review_on=date(2024 + version % 9, 6, 30),
         review_rule="Ten percent fewer.",
     )
 
@@ -104,7 +115,11 @@ class Editor:
 
         chance = random.Random(f"{self.seed} {self.slug}")
         kinds: list[Callable[[random.Random], dict[str, Any]]] = [
-            self.change_rule, self.change_rule, self.allocate, self.change_initiative, self.land_ledger,
+            self.change_rule,
+            self.change_rule,
+            self.allocate,
+            self.change_initiative,
+            self.land_ledger,
         ]
         while not self.stop.is_set():
             edit = chance.choice(kinds)
@@ -112,8 +127,10 @@ class Editor:
                 self.write(acknowledged=True, **edit(random.Random(chance.random())))
             except DomainError as error:
                 self.write(acknowledged=False, edit=edit.__name__, refused=error.message)
-            except Exception as error:
-                self.write(acknowledged=False, edit=edit.__name__, error=type(error).__name__, words=str(error)[:200])
+            except Exception as error:  # noqa: BLE001 - any answer but a commit is written down
+                self.write(
+                    acknowledged=False, edit=edit.__name__, error=type(error).__name__, words=str(error)[:200]
+                )
                 time.sleep(0.1)
             time.sleep(0.03)
 
@@ -138,7 +155,8 @@ class Editor:
         with district_scope(self.district_id, cause="edit"):
             found = CodingRule.objects.get(name__startswith=f"rule {number} v")
             rule = RuleInput(
-                name=f"rule {number} v{version}", initiative_id=found.initiative_id,
+                name=f"rule {number} v{version}",
+                initiative_id=found.initiative_id,
                 patterns={"resource": chance.choice(RESOURCES)},
             )
             update_rule(rule_id=found.pk, rule=rule)

@@ -37,7 +37,6 @@ def test_faults_lose_nothing_and_leave_every_result_right(servers: embedded.Serv
     with open_world(servers=servers, folder=folder, name="real") as world:
         found = run_chaos(world, faults=faults, seed=seed, last="freeze", patience=PATIENCE)
     words = f"SRM_CHAOS_SEED={seed}, faults {faults}: {found}"
-    print(words)
     assert found["lost"] == [], words
     assert found["wrong"] == [], words
     assert found["left"] == 0, words
@@ -47,7 +46,9 @@ def test_faults_lose_nothing_and_leave_every_result_right(servers: embedded.Serv
     assert set(faults) == set(FAULTS)
 
 
-def test_an_engine_that_deletes_marks_before_computing_is_noticed(servers: embedded.Servers, folder: Path) -> None:
+def test_an_engine_that_deletes_marks_before_computing_is_noticed(
+    servers: embedded.Servers, folder: Path
+) -> None:
     with open_world(servers=servers, folder=folder, name="forgetful", mutant="deletes marks first") as world:
         found = run_chaos(world, faults=[], seed=1, last="worker", patience=20)
     assert found["wrong"] != [], found

@@ -51,7 +51,10 @@ def verify(*, patience: float) -> dict[str, Any]:
         "lost": lost,
         "wrong": wrong,
         "result_rows": rows,
-        "by_edit": {kind: sum(a["edit"] == kind for a in acknowledged) for kind in ("rule", "initiative", "allocation", "ledger")},
+        "by_edit": {
+            kind: sum(a["edit"] == kind for a in acknowledged)
+            for kind in ("rule", "initiative", "allocation", "ledger")
+        },
     }
 
 
@@ -70,7 +73,9 @@ def lost_writes(acknowledged: list[dict[str, Any]]) -> list[str]:
     lost = [f"{thing} v{version}" for thing, version in newest.items() if there.get(thing, -1) < version]
     for line in acknowledged:
         if line["edit"] == "ledger":
-            stored = LedgerEntry.objects.filter(filing__upload_id=line["key"]).aggregate(sum=Sum("amount"))["sum"]
+            stored = LedgerEntry.objects.filter(filing__upload_id=line["key"]).aggregate(sum=Sum("amount"))[
+                "sum"
+            ]
             if stored != Decimal(line["total"]):
                 lost.append(f"ledger {line['key']}: {stored} instead of {line['total']}")
     return lost
@@ -122,4 +127,8 @@ def differences(
     shown: dict[str, set[tuple[str, str]]], scratch: dict[str, set[tuple[str, str]]]
 ) -> list[str]:
     """Return the tables whose rows differ, and by how many."""
-    return [f"{name}: {len(shown[name] ^ scratch[name])} rows differ" for name in shown if shown[name] != scratch[name]]
+    return [
+        f"{name}: {len(shown[name] ^ scratch[name])} rows differ"
+        for name in shown
+        if shown[name] != scratch[name]
+    ]

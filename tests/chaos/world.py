@@ -51,16 +51,24 @@ class World:
     def python(self, *arguments: str, role: str = "command") -> subprocess.Popen[str]:
         """Start a process of this world, its output kept."""
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment | {"SRM_PROCESS": role}, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment | {"SRM_PROCESS": role},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def start(self, name: str) -> None:
         """Start the worker or the beat, with its children in a group of their own."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                self.commands[name], cwd=ROOT, env=self.environment | {"SRM_PROCESS": "worker"},
-                stdout=log, stderr=log, start_new_session=True,
+                self.commands[name],
+                cwd=ROOT,
+                env=self.environment | {"SRM_PROCESS": "worker"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def revive(self) -> None:
@@ -151,7 +159,10 @@ def open_servers(*, folder: Path) -> Iterator[embedded.Servers]:
             servers = embedded.start(home=SERVERS)
             world = World(servers=servers, folder=folder / "seeded", mutant="", beat=False)
             world.folder.mkdir()
-            owner = {"DATABASE_URL": servers.owner_database_url, "OWNER_DATABASE_URL": servers.owner_database_url}
+            owner = {
+                "DATABASE_URL": servers.owner_database_url,
+                "OWNER_DATABASE_URL": servers.owner_database_url,
+            }
             _run(["manage.py", "migrate", "--verbosity", "0"], world.environment | owner)
             _run(["-m", "tests.chaos.edits", "setup"], world.environment)
             with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:

@@ -57,9 +57,7 @@ def open_pair(slot: Slot) -> Iterator[Pair]:
 
 
 TENANT_MODELS = {
-    model._meta.db_table: model
-    for model in apps.get_models()
-    if issubclass(model, DistrictModel | FactModel)
+    model._meta.db_table: model for model in apps.get_models() if issubclass(model, DistrictModel | FactModel)
 }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
-
 from uuid import uuid4
 
 import psycopg
@@ -54,8 +53,11 @@ def make_rows(*, app: psycopg.Connection, name: str, number: int) -> Rows:
     """Make a district with one row in every tenant table, connected as srm_app; commit."""
     with app.transaction():
         relations = read_relations(app.cursor())
-        made = Rows(name=name, district_id=_platform_row(app, relations["districts_district"], name, number),
-                    user_id=_platform_row(app, relations["districts_user"], name, number))
+        made = Rows(
+            name=name,
+            district_id=_platform_row(app, relations["districts_district"], name, number),
+            user_id=_platform_row(app, relations["districts_user"], name, number),
+        )
         scope(app, made.district_id)
         for table in list_tenant_tables(app.cursor()):
             made.ids[table] = insert(app, relations[table], values_for(relations[table], made, number))

@@ -53,6 +53,13 @@ def plant_a_stray(pair: Pair, owner: psycopg.Connection) -> None:
     assert changed.rowcount == 1
 
 
+def add_key(owner: psycopg.Connection) -> None:
+    """Add the key as a migration does: all its statements in one transaction."""
+    with owner.transaction():
+        for statement in KEY.statements('"strategy_goal"'):
+            owner.execute(statement)
+
+
 def test_a_data_migration_without_a_scope_touches_nothing(seeded: Pair, owner: psycopg.Connection) -> None:
     assert seeded.superuser.execute("SELECT count(*) FROM districts_department").fetchone() == (2,)
     assert owner.execute("UPDATE districts_department SET name = 'renamed'").rowcount == 0
@@ -70,17 +77,14 @@ def test_a_data_migration_opens_each_district_in_turn(seeded: Pair, owner: psyco
 
 def test_a_new_foreign_key_refuses_rows_that_break_it(seeded: Pair, owner: psycopg.Connection) -> None:
     plant_a_stray(seeded, owner)
-    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="goal_metric_fk"), owner.transaction():
-        for statement in KEY.statements('"strategy_goal"'):
-            owner.execute(statement)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="goal_metric_fk"):
+        add_key(owner)
     assert is_forced(owner) == [True, True]
 
 
 def test_a_new_foreign_key_stands_where_rows_keep_it(seeded: Pair, owner: psycopg.Connection) -> None:
     owner.execute("ALTER TABLE strategy_goal DROP CONSTRAINT goal_metric_fk")
-    with owner.transaction():
-        for statement in KEY.statements('"strategy_goal"'):
-            owner.execute(statement)
+    add_key(owner)
     assert is_forced(owner) == [True, True]
 
 
@@ -89,7 +93,9 @@ def test_without_lifting_force_nothing_is_validated(seeded: Pair, owner: psycopg
     plant_a_stray(seeded, owner)
     with owner.transaction():
         owner.execute(next(s for s in KEY.statements('"strategy_goal"') if "ADD CONSTRAINT" in s))
-    valid = owner.execute("SELECT convalidated FROM pg_constraint WHERE conname = 'goal_metric_fk'").fetchone()
+    valid = owner.execute(
+        "SELECT convalidated FROM pg_constraint WHERE conname = 'goal_metric_fk'"
+    ).fetchone()
     assert valid == (True,)
 
 
@@ -98,8 +104,8 @@ def scope_breaches(path: Path, text: str) -> list[str]:
     problems = []
     if "RunPython" in text and "district_scope" not in text and "srm.district_id" not in text:
         problems.append(f"{path}: RunPython without a district's scope touches no row")
-    for statement in re.findall(r"RunSQL\(\s*[\"'](UPDATE|DELETE|INSERT)\b", text, re.IGNORECASE):
-        problems.append(f"{path}: {statement} without a district's scope touches no row")
+    bare = re.findall(r"RunSQL\(\s*[\"'](UPDATE|DELETE|INSERT)\b", text, re.IGNORECASE)
+    problems += [f"{path}: {statement} without a district's scope touches no row" for statement in bare]
     return problems
 
 
@@ -108,6 +114,8 @@ def test_data_migrations_open_scopes() -> None:
     assert [words for path in paths for words in scope_breaches(path, path.read_text())] == []
 
 
-@pytest.mark.parametrize("text", ["migrations.RunPython(rename)", 'migrations.RunSQL("UPDATE strategy_goal SET x = 1")'])
+@pytest.mark.parametrize(
+    "text", ["migrations.RunPython(rename)", 'migrations.RunSQL("UPDATE strategy_goal SET x = 1")']
+)
 def test_the_guard_catches_a_data_migration_without_a_scope(text: str) -> None:
     assert len(scope_breaches(Path("x.py"), text)) == 1

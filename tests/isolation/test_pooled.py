@@ -76,7 +76,9 @@ def send_requests(slot: Slot, plan: dict[str, Any], *, requests: int, mutant: st
 
 def _departments(slot: Slot) -> dict[int, int]:
     with psycopg.connect(slot.superuser_url) as superuser:
-        return dict(superuser.execute("SELECT district_id, count(*) FROM districts_department GROUP BY 1").fetchall())
+        return dict(
+            superuser.execute("SELECT district_id, count(*) FROM districts_department GROUP BY 1").fetchall()
+        )
 
 
 def test_pooled_requests_see_their_own_district_only(slot: Slot, four_districts: dict[str, Any]) -> None:
@@ -109,7 +111,9 @@ def run_jobs(slot: Slot, districts: dict[str, int], *, jobs: int, mutant: str = 
     """Mark `jobs` pieces of work of all districts in turn, run a worker on them; return its lines."""
     ids = list(districts.values())
     now = timezone.now()
-    marks = [Mark(district_id=ids[n % len(ids)], target="probe", ref=str(n), created_at=now) for n in range(jobs)]
+    marks = [
+        Mark(district_id=ids[n % len(ids)], target="probe", ref=str(n), created_at=now) for n in range(jobs)
+    ]
     Mark.objects.bulk_create(marks)
     environment = os.environ | {
         "SRM_PROCESS": "worker",
@@ -143,7 +147,12 @@ def _send(units: list[tuple[int, str, str]], environment: dict[str, str]) -> Non
         "    [run_unit.apply_async(u, connection=c) for u in json.load(sys.stdin)]\n"
     )
     subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(units), text=True, cwd=ROOT, env=environment, check=True
+        [sys.executable, "-c", code],
+        input=json.dumps(units),
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=True,
     )
 
 

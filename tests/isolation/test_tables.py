@@ -114,7 +114,10 @@ def test_sql_update(pair: Pair, table: str, direction: str) -> None:
             assert own.rowcount == 1
             theirs = run(app, "UPDATE {} SET id = id WHERE id = %s", table, other.ids[table])
             assert theirs.rowcount == 0
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match=POLICY.format(table)), acting_as(pair, who) as app:
+        with (
+            pytest.raises(psycopg.errors.InsufficientPrivilege, match=POLICY.format(table)),
+            acting_as(pair, who) as app,
+        ):
             # No WHERE and no RETURNING: with them the rule for reading would refuse it, too.
             run(app, "UPDATE {} SET district_id = %s", table, other.district_id)
 
@@ -142,7 +145,9 @@ def test_sql_upsert(pair: Pair, table: str, direction: str, named: str) -> None:
     ).format(sql.Identifier(table), names, sql.SQL(", ").join(sql.Placeholder() * len(values)))
     with (
         untouched(pair, table, other),
-        pytest.raises(psycopg.Error, match=f"{POLICY.format(table)}|violates unique|permission denied") as refused,
+        pytest.raises(
+            psycopg.Error, match=f"{POLICY.format(table)}|violates unique|permission denied"
+        ) as refused,
         acting_as(pair, who) as app,
     ):
         app.execute(query, list(values.values()))
@@ -199,19 +204,22 @@ def test_a_parent_of_the_other_district_cannot_be_named(pair: Pair, direction: s
     for table, key in keys:
         (child,) = [c for c in key.columns if c != "district_id"]
         row_of(pair, key.parent, other)
-        with (
-            pytest.raises(psycopg.errors.ForeignKeyViolation, match=key.name),
-            acting_as(pair, who) as app,
-        ):
-            query = sql.SQL("UPDATE {} SET {} = %s WHERE id = %s")
-            changed = app.execute(
-                query.format(sql.Identifier(table), sql.Identifier(child)),
-                [other.ids[key.parent], who.ids[table]],
-            )
-            assert changed.rowcount == 1
+        with pytest.raises(psycopg.errors.ForeignKeyViolation, match=key.name):
+            _name_parent(pair, who, table=table, child=child, parent_id=other.ids[key.parent])
 
 
-def test_a_unique_key_does_not_tell_that_the_other_has_the_value(pair: Pair, table: str, direction: str) -> None:
+def _name_parent(pair: Pair, who: Rows, *, table: str, child: str, parent_id: object) -> None:
+    """Give one's own row another parent, and commit."""
+    query = sql.SQL("UPDATE {} SET {} = %s WHERE id = %s").format(
+        sql.Identifier(table), sql.Identifier(child)
+    )
+    with acting_as(pair, who) as app:
+        assert app.execute(query, [parent_id, who.ids[table]]).rowcount == 1
+
+
+def test_a_unique_key_does_not_tell_that_the_other_has_the_value(
+    pair: Pair, table: str, direction: str
+) -> None:
     """The other's row, copied with its very values into one's own district, is no conflict."""
     who, other = pair.sides(direction)
     relation = pair.relations[table]

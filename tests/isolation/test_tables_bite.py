@@ -27,16 +27,26 @@ MUTANTS: list[tuple[str, str, Callable[..., None], dict[str, Any]]] = [
     ),
     ("policy lets updates through", f"{POLICY} USING (true) WITH CHECK (true)", guards.test_sql_update, {}),
     ("policy lets deletes through", f"{POLICY} USING (true) WITH CHECK ({OPEN})", guards.test_sql_delete, {}),
-    ("policy lets upserts through", f"{POLICY} USING (true) WITH CHECK (true)", guards.test_sql_upsert,
-     {"named": "own district"}),
+    (
+        "policy lets upserts through",
+        f"{POLICY} USING (true) WITH CHECK (true)",
+        guards.test_sql_upsert,
+        {"named": "own district"},
+    ),
     ("open outside a scope", f"{POLICY} USING ({OPEN} OR {IS_NULL})", guards.test_sql_outside_a_scope, {}),
-    ("unique over all districts", f"CREATE UNIQUE INDEX ON {TABLE} (name)",
-     guards.test_a_unique_key_does_not_tell_that_the_other_has_the_value, {}),
+    (
+        "unique over all districts",
+        f"CREATE UNIQUE INDEX ON {TABLE} (name)",
+        guards.test_a_unique_key_does_not_tell_that_the_other_has_the_value,
+        {},
+    ),
     (
         "plain foreign key",
-        "ALTER TABLE strategy_goal DROP CONSTRAINT goal_metric_fk;"
-        "ALTER TABLE strategy_goal ADD CONSTRAINT goal_metric_fk FOREIGN KEY (metric_id)"
-        " REFERENCES strategy_metric (id)",
+        (
+            "ALTER TABLE strategy_goal DROP CONSTRAINT goal_metric_fk;"
+            "ALTER TABLE strategy_goal ADD CONSTRAINT goal_metric_fk FOREIGN KEY (metric_id)"
+            " REFERENCES strategy_metric (id)"
+        ),
         guards.test_a_parent_of_the_other_district_cannot_be_named,
         {},
     ),

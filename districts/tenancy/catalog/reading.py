@@ -95,13 +95,13 @@ _RELATIONS = f"""
     SELECT c.oid, {_NAME}, c.relkind::text, c.relrowsecurity, c.relforcerowsecurity,
         pg_get_userbyid(c.relowner), coalesce(c.reloptions, '{{}}'), c.relhasrules
     FROM {_FROM} WHERE {_OURS} ORDER BY 2
-"""
+"""  # noqa: S608 - constants of this module only
 _COLUMNS = f"""
     SELECT c.oid, a.attname, format_type(a.atttypid, NULL), a.attnotnull,
         CASE WHEN a.atttypid = 'varchar'::regtype THEN greatest(a.atttypmod - 4, 0) ELSE 0 END
     FROM {_FROM} JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE {_OURS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum
-"""
+"""  # noqa: S608 - constants of this module only
 _POLICIES = """
     SELECT polrelid, polcmd::text, polpermissive, polroles = '{0}',
         pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
@@ -126,7 +126,7 @@ _INDEXES = f"""
         i.indisunique OR i.indisexclusion, i.indisprimary
     FROM {_FROM} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid
     WHERE {_OURS} ORDER BY i.indrelid, x.relname
-"""
+"""  # noqa: S608 - constants of this module only
 _TRIGGERS = """
     SELECT t.tgrelid, p.proname, t.tgtype, t.tgqual IS NULL AND t.tgenabled = 'O'
     FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
