@@ -164,6 +164,13 @@ def list_upload_page(
     )
 
 
+def list_waiting(*, limit: int = 5) -> tuple[ListedUpload, ...]:
+    """List the newest uploads that wait for a person. Two queries."""
+    waiting = Upload.objects.filter(state__in=GROUPS[Group.NEEDS_PERSON]).select_related("uploaded_by")
+    labels = {one.name: one.label for one in list_kinds()}
+    return tuple(_listed(one, labels, None) for one in waiting.order_by("-uploaded_at", "-id")[:limit])
+
+
 def _ordered(uploads: QuerySet[Upload], order: str) -> QuerySet[Upload]:
     uploads = uploads.select_related("uploaded_by")
     name = ORDERS.get(order.removeprefix("-"))

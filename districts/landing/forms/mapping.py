@@ -15,6 +15,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from districts.landing.kinds import FileMap, MapField, MapIncomplete, parse_day
+from districts.landing.layout import is_total_row
 from districts.landing.reader import ReadOptions, Sample
 
 PREFIX = "q-"
@@ -104,12 +105,23 @@ def _encoding_words(encoding: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The pieces of a combined column; `cut` says which column and how, to notice a change."""
+
+    name: str
+    cut: str
+    fields: tuple[BoundField, ...]
+    is_stale: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """Questions that answer their group in one way; closed when another way is answered."""
 
     title: str
     fields: tuple[BoundField, ...]
     is_open: bool
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +142,7 @@ class MapForm(forms.Form):
         super().__init__(data)
         self.questions, self.sample, self._known = tuple(questions), sample, file_map
         self._parts: dict[str, int] = {}
+        self._cut_anew: set[str] = set()
         for question in self.questions:
             if question.type == "parts":
                 self._add_parts(question)
@@ -165,11 +178,20 @@ class MapForm(forms.Form):
     def _columns(self) -> list[tuple[str, str]]:
         found = [("", NOT_HERE)]
         for name in self.sample.columns:
-            examples = ", ".join(list(dict.fromkeys(self.sample.column_values(name)))[:_EXAMPLES])
+            examples = ", ".join(list(dict.fromkeys(self._values(name)))[:_EXAMPLES])
             if len(examples) > _LONGEST_EXAMPLE:
                 examples = f"{examples[: _LONGEST_EXAMPLE - 1]}…"
             found.append((name, f"{name}: {examples}" if examples else f"{name} (empty)"))
         return found
+
+    def _values(self, column: str) -> list[str]:
+        """Return the filled cells of a column in the sample's rows of data, total rows left out."""
+        at, width = self.sample.columns.index(column), len(self.sample.columns)
+        return [
+            row[at]
+            for row in self.sample.rows
+            if len(row) > at and row[at] and not is_total_row(row, width=width)
+        ]
 
     def _add_parts(self, question: MapField) -> None:
         """Ask for each piece of a combined column; one line of text where nothing separates them."""
@@ -180,6 +202,9 @@ class MapForm(forms.Form):
             self.fields[PREFIX + question.name] = self._make(replace(question, type="text", choices=()))
             return
         known = [one.split(":")[0].strip() for one in self._known.get(question.name).split(",")]
+        if self._is_stale(question):
+            self._cut_anew.add(question.name)
+            self._answer_parts(question, known if len(known) == len(pieces) else [])
         for number, examples in enumerate(pieces, start=1):
             choices = [("", "Not answered"), *question.choices]
             self.fields[f"{PREFIX}{question.name}-{number}"] = forms.ChoiceField(
@@ -189,10 +214,25 @@ class MapForm(forms.Form):
                 initial=known[number - 1] if number <= len(known) else "",
             )
 
+    def _is_stale(self, question: MapField) -> bool:
+        cut = self.data.get(f"{PREFIX}{question.name}-cut") if self.is_bound else None
+        return cut is not None and cut != self._cut(question)
+
+    def _cut(self, question: MapField) -> str:
+        return f"{self._answer(question.split_by)}{self._answer(question.of)}"
+
+    def _answer_parts(self, question: MapField, answers: Sequence[str]) -> None:
+        """Start the pieces of a column that is cut anew from what is known, else from nothing."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for number in range(1, _MOST_PARTS + 1):
+            known = answers[number - 1] if number <= len(answers) else ""
+            data[f"{PREFIX}{question.name}-{number}"] = known
+        self.data = data
+
     def _pieces(self, column: str, delimiter: str) -> list[str]:
         if not column or not delimiter or column not in self.sample.columns:
             return []
-        split = [value.split(delimiter) for value in self.sample.column_values(column)]
+        split = [value.split(delimiter) for value in self._values(column)]
         counts = Counter(len(pieces) for pieces in split)
         if not counts:
             return []
@@ -220,7 +260,7 @@ class MapForm(forms.Form):
         seen: set[str] = set()
         for name in names:
             answer = asked.get(name, "")
-            if not answer:
+            if not answer and question.name not in self._cut_anew:
                 self.add_error(name, "Say what this part is, or leave it out.")
             elif answer in seen and answer != "skip":
                 self.add_error(name, "Another part is this already.")
@@ -232,7 +272,8 @@ class MapForm(forms.Form):
         for question in self.questions:
             number = self._parts.get(question.name, 0)
             if question.type == "parts" and number:
-                pieces = [self._typed(f"{PREFIX}{question.name}-{n}") for n in range(1, number + 1)]
+                names = [f"{PREFIX}{question.name}-{n}" for n in range(1, number + 1)]
+                pieces = [self._typed(name) or "unanswered" for name in names]
                 values[question.name] = ", ".join(pieces)
             else:
                 values[question.name] = self._typed(PREFIX + question.name)
@@ -245,10 +286,13 @@ class MapForm(forms.Form):
 
     def refuse(self, error: MapIncomplete) -> None:
         """Show what a map lacks next to the question it is about."""
+        self.add_error(self.field_of(error) or None, error.message)
+
+    def field_of(self, error: MapIncomplete) -> str:
+        """Name the field that shows the question an error is about; empty when it is about none."""
         name = PREFIX + error.field
-        if name not in self.fields:
-            name = f"{name}-1"
-        self.add_error(name if name in self.fields else None, error.message)
+        names = (name, f"{name}-1")
+        return next((one for one in names if one in self.fields), "")
 
     def groups(self, intros: Mapping[str, str]) -> tuple[QuestionGroup, ...]:
         """Return the questions as they stand on the page."""
@@ -267,13 +311,26 @@ class MapForm(forms.Form):
         return tuple(found)
 
     def _block(self, way: str, questions: Sequence[MapField], answered: set[str]) -> Block:
-        fields = tuple(field for question in questions for field in self._fields_of(question))
+        fields = tuple(field for one in questions if one.type != "parts" for field in self._fields_of(one))
+        parts = next((self._parts_of(one) for one in questions if one.type == "parts"), None)
+        errors = [field for field in (*fields, *(parts.fields if parts else ())) if field.errors]
         is_rare = all(question.is_rare for question in questions)
         others = answered - {way}
-        is_open = (
-            not way or way in answered or any(field.errors for field in fields) or not (others or is_rare)
+        is_open = not way or way in answered or bool(errors) or not (others or is_rare)
+        return Block(title=way, fields=fields, is_open=is_open, parts=parts)
+
+    def _parts_of(self, question: MapField) -> Parts:
+        return Parts(
+            name=f"{PREFIX}{question.name}",
+            cut=self._cut(question),
+            fields=tuple(self._fields_of(question)),
+            is_stale=self._is_stale(question),
         )
-        return Block(title=way, fields=fields, is_open=is_open)
+
+    def stale_parts(self) -> tuple[Parts, ...]:
+        """Return the pieces that must be asked anew, since another column or character cuts them."""
+        every = [self._parts_of(one) for one in self.questions if one.type == "parts"]
+        return tuple(parts for parts in every if parts.is_stale)
 
     def _fields_of(self, question: MapField) -> list[BoundField]:
         number = self._parts.get(question.name, 0)

@@ -88,13 +88,14 @@ def map_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         "head": trial.describe_head(sample=page.sample),
         "trial": trial.try_map(upload_id=upload_id, kind=upload.kind, file_map=file_map, sample=page.sample),
         "message": upload.message,
+        "still_open": _still_open(form, upload_id, file_map) if request.method == "GET" else "",
+        "is_answered": bool(request.POST.get("open") and request.POST.get(request.POST["open"])),
         "is_preview": is_trial and request.method == "POST",
     }
-    template = "landing/map.html"
     if request.htmx and is_trial:
-        template = "landing/map_reading.html"
-        return render(request, template, context)
-    return render(request, template, context, status=422 if form.errors and not is_trial else 200)
+        return render(request, "landing/map_answer.html", context)
+    status = 422 if form.errors and not is_trial else 200
+    return render(request, "landing/map.html", context, status=status)
 
 
 def _lay_out(request: DistrictRequest, upload_id: UUID) -> tuple[selectors.MapPage, LayoutForm | None]:
@@ -135,6 +136,15 @@ def _check(form: MapForm, upload_id: UUID, file_map: FileMap) -> None:
         selectors.check_map(upload_id=upload_id, file_map=file_map)
     except MapIncomplete as error:
         form.refuse(error)
+
+
+def _still_open(form: MapForm, upload_id: UUID, file_map: FileMap) -> str:
+    """Name the field that a guess left open, so that the page can mark it."""
+    try:
+        selectors.check_map(upload_id=upload_id, file_map=file_map)
+    except MapIncomplete as error:
+        return form.field_of(error)
+    return ""
 
 
 def _save(request: DistrictRequest, upload_id: UUID, file_map: FileMap) -> HttpResponse:

@@ -63,9 +63,10 @@ def section_links(request: DistrictRequest, *, current: str) -> tuple[NavItem, .
     )
 
 
-def step_list(state: str) -> tuple[Step, ...]:
-    """Say how far an upload is."""
-    return steps(labels=STEPS, current=STEP_OF[State(state)])
+def step_list(state: str, *, is_mapped: bool = False) -> tuple[Step, ...]:
+    """Say how far an upload is; a mapped file that is read is on its way to the preview."""
+    current = STEP_OF[State(state)]
+    return steps(labels=STEPS, current=3 if is_mapped and current < 3 else current)
 
 
 def go_to(request: DistrictRequest, url: str) -> HttpResponse:

@@ -104,7 +104,7 @@ def download_problems(request: DistrictRequest, upload_id: UUID) -> HttpResponse
     name = f"{request.district.slug}-problems-{str(upload_id)[-12:]}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
-    return cast(HttpResponse, response)
+    return cast("HttpResponse", response)
 
 
 @district_page(Permission.UPLOAD)

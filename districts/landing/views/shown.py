@@ -147,7 +147,7 @@ def check_table(
 
     return make_table(
         key="checks",
-        caption="Quality report",
+        caption="Checks",
         columns=(
             Column(key="check", label="Check"),
             Column(key="status", label="Result", kind=Kind.TAG),
@@ -241,6 +241,13 @@ def row_counts(detail: selectors.UploadDetail) -> tuple[tuple[str, int], ...]:
     return tuple((words, int(counts[key])) for key, words in ROW_COUNTS if counts.get(key))
 
 
+def control_totals(detail: selectors.UploadDetail) -> tuple[tuple[str, str], ...]:
+    """Return the control totals with their digits grouped."""
+    return tuple(
+        (name[:1].upper() + name[1:], _number(value)) for name, value in detail.control_totals.items()
+    )
+
+
 def progress_of(request: DistrictRequest, detail: selectors.UploadDetail) -> Progress:
     """Say how far the work on an upload is, or why it waits."""
     upload, running = detail.upload, detail.progress
@@ -291,10 +298,18 @@ def notice_of(detail: selectors.UploadDetail) -> Notice | None:
     return None
 
 
+def _loaded(detail: selectors.UploadDetail) -> str:
+    """Say how many of what were loaded."""
+    named = next((name for name, _ in COUNTED if any(name in one for one in detail.slices)), "")
+    thing = {"accounts": "amount", "codes": "title", "values": "value"}.get(named, "row")
+    number = detail.upload.rows_loaded or 0
+    return f"1 {thing} is" if number == 1 else f"{number:,} {thing}s are"
+
+
 def lead_of(detail: selectors.UploadDetail) -> str:
     """Say the answer first: what became of the file, or what it waits for."""
     upload = detail.upload
-    rows = f"{upload.rows_loaded:,} rows" if upload.rows_loaded is not None else "Its rows"
+    loaded = _loaded(detail)
     problems = "1 problem" if upload.errors == 1 else f"{upload.errors:,} problems"
     leads = {
         "landed": "The file is here and is being read.",
@@ -303,9 +318,7 @@ def lead_of(detail: selectors.UploadDetail) -> str:
         "ready": "Look at what would change, then confirm.",
         "rejected": f"This file has {problems}.",
         "confirmed": "Confirmed: the file is being imported.",
-        "imported": f"{rows} are loaded and checked."
-        if upload.rows_loaded != 1
-        else "1 row is loaded and checked.",
+        "imported": f"{loaded} loaded and checked.",
         "undone": "Undone: nothing of this file counts.",
         "failed": "This file could not be processed.",
     }

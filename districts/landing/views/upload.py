@@ -49,7 +49,7 @@ def _render(
         "title": upload.filename,
         "lead": shown.lead_of(detail),
         "crumbs": trail(request, here=upload.filename),
-        "steps": step_list(upload.state),
+        "steps": step_list(upload.state, is_mapped=upload.state == "landed" and bool(detail.mapping)),
         "notice": shown.notice_of(detail),
         "progress": shown.progress_of(request, detail) if upload.is_working else None,
         "slices": shown.slices_of(request, detail) if upload.state in ("ready", "imported") else (),
@@ -57,7 +57,8 @@ def _render(
         "problems": shown.problem_table(request, detail) if detail.problems.listed else None,
         "filings": shown.filing_table(request, detail) if detail.filings else None,
         "row_counts": shown.row_counts(detail),
-        "control_totals": tuple(detail.control_totals.items()),
+        "control_totals": shown.control_totals(detail),
+        "to_look_at": sum(1 for check in detail.checks if check.status == "warn"),
         "left_out": describe_rows(detail.left_out_rows),
         "can_write": may_upload(request),
         "date_form": date_form if upload.state == "ready" else None,
@@ -203,4 +204,4 @@ def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     response["Content-Length"] = str(detail.upload.size)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    return cast(HttpResponse, response)
+    return cast("HttpResponse", response)

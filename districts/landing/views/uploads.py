@@ -23,7 +23,7 @@ from districts.landing.arrival import BoundedUpload
 from districts.landing.forms.uploads import UploadFilter, UploadForm
 from districts.landing.limits import describe_bytes
 from districts.landing.selectors import kind_choices
-from districts.landing.views.parts import go_to, link, list_page, may_upload, page_number, trail
+from districts.landing.views.parts import go_to, link, list_page, may_upload, page_number
 from districts.models import Upload
 from districts.tables import Cell, Column, Empty, Kind, Table, make_table
 
@@ -34,6 +34,7 @@ NEXT_STEP = {
     "rejected": "See what is wrong",
     "failed": "See what happened",
 }
+WAITING_SHOWN = 5
 COLUMNS = (
     Column(key="file", label="File"),
     Column(key="state", label="State"),
@@ -139,14 +140,30 @@ def _show(request: DistrictRequest, form: UploadForm) -> HttpResponse:
         table=table,
         title="Data",
         lead=_lead(page),
-        crumbs=trail(request, here="Uploads"),
         upload_form=form if may_upload(request) else None,
         max_bytes=settings.MAX_UPLOAD,
         filter_form=only if page.all_uploads else None,
         is_first=not page.all_uploads,
+        waiting=_tasks(request) if page.waiting else (),
+        more_waiting=max(0, page.waiting - WAITING_SHOWN),
         worker_waits=page.working > 0 and overview.is_worker_silent(),
     )
     return render(request, "landing/upload_list.html", context, status=422 if form.errors else 200)
+
+
+def _tasks(request: DistrictRequest) -> tuple[tuple[str, str, str], ...]:
+    """Return the next steps that wait: what to do, with which file, where."""
+    if not may_upload(request):
+        return ()
+    pages = {"needs_map": "upload-map", "needs_kind": "upload-kind"}
+    return tuple(
+        (
+            NEXT_STEP[one.state],
+            one.filename,
+            link(request, pages.get(one.state, "upload-show"), upload_id=one.id),
+        )
+        for one in overview.list_waiting(limit=WAITING_SHOWN)
+    )
 
 
 def _lead(page: overview.UploadPage) -> str:
