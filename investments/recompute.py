@@ -123,7 +123,7 @@ def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -
     """Load the filings' sums by account, with the segments asked for dictionary-coded.
 
     Sums by account come from those the last recompute kept, or else from the entries themselves;
-    amounts arrive as whole micro-dollars. Three queries.
+    amounts arrive as whole micro-dollars. Two queries.
     """
     filing, account, amount = _read_cells(filings=filings)
     account_ids, columns = _read_accounts(names=[name for name in SEGMENTS if name in segments])
@@ -144,6 +144,10 @@ def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -
     )
 
 
+_MISSING = """
+SELECT wanted.filing_id FROM unnest(%(ids)s::uuid[]) AS wanted (filing_id)
+WHERE NOT EXISTS (SELECT 1 FROM investments_accountsum s WHERE s.filing_id = wanted.filing_id)
+"""
 # One value a filing, not one row an account: taking 160,000 rows from the driver one by one takes
 # longer than adding up a million. Big-endian pairs of account id and micro-dollars.
 _CELLS = """
@@ -156,53 +160,42 @@ FROM (
     UNION ALL
     SELECT filing_id, account_id, (sum(amount) * 1000000)::bigint
     FROM investments_ledgerentry
-    WHERE filing_id = ANY(%(missing)s::uuid[])
+    WHERE filing_id = ANY(ARRAY({missing}))
     GROUP BY filing_id, account_id
 ) cells
 GROUP BY filing_id
-"""
+""".format(missing=_MISSING)
 _ACCOUNTS = """
 SELECT string_agg(int8send(id), ''::bytea), {columns}
 FROM (SELECT * FROM investments_account ORDER BY id) a
-"""
-_MISSING = """
-SELECT wanted.filing_id FROM unnest(%s::uuid[]) AS wanted (filing_id)
-WHERE NOT EXISTS (SELECT 1 FROM investments_accountsum s WHERE s.filing_id = wanted.filing_id)
 """
 _DROP_SUMS = "DELETE FROM investments_accountsum WHERE NOT (filing_id = ANY(%s::uuid[]))"
 _ADD_SUMS = """
 INSERT INTO investments_accountsum (district_id, filing_id, account_id, amount)
 SELECT district_id, filing_id, account_id, (sum(amount) * 1000000)::bigint
 FROM investments_ledgerentry
-WHERE filing_id = ANY(%s::uuid[])
+WHERE filing_id = ANY(ARRAY({missing}))
 GROUP BY district_id, filing_id, account_id
-"""
+""".format(missing=_MISSING)
 
 
 def add_up_accounts(*, filings: Sequence[LedgerFiling]) -> None:
     """Add up by account each filing that is not yet, and drop the sums of filings that no longer count.
 
     A filing's rows never change, so its sums are made once. Called by the recompute alone, under
-    its lock; reading works without them, only slower. Two or three queries.
+    its lock; reading works without them, only slower. Two queries.
     """
     ids = [one.id for one in filings]
     with connection.cursor() as cursor:
         cursor.execute(_DROP_SUMS, [ids])
-        if missing := _without_sums(ids=ids):
-            cursor.execute(_ADD_SUMS, [missing])
-
-
-def _without_sums(*, ids: Sequence[UUID]) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(_MISSING, [list(ids)])
-        return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_ADD_SUMS, {"ids": ids})
 
 
 def _read_cells(*, filings: Sequence[LedgerFiling]) -> tuple[Ints, Ints, Ints]:
     """Read the filings' sums: which filing (its position), account id, micro-dollars."""
     ids = [one.id for one in filings]
     with connection.cursor() as cursor:
-        cursor.execute(_CELLS, {"ids": ids, "missing": _without_sums(ids=ids)})
+        cursor.execute(_CELLS, {"ids": ids})
         parts = [(at, np.frombuffer(packed, dtype=">i8").reshape(-1, 2)) for at, packed in cursor.fetchall()]
     if not parts:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -89,7 +89,8 @@ class ForecastError:
 class InitiativeCostDetail:
     """What one initiative costs, by year, source and class, with the past errors of its forecasts.
 
-    own_errors: of this initiative's forecasts; district_errors: of all the district's spending.
+    own_errors: of this initiative's forecasts; district_errors: of all spending of the funds it is
+    paid from (in San Francisco, June's estimate of FY2024 was 10.2% over in the general fund).
     """
 
     initiative_id: UUID
@@ -124,14 +125,14 @@ def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -
     """Return one initiative's cost, now or as shown at a past moment. Four queries."""
     rows = list(
         LedgerCost.objects.filter(shown_at(as_of), initiative_id=initiative_id)
-        .values_list("fiscal_year", "kind", "source", "object_class", "is_indirect")
+        .values_list("fiscal_year", "kind", "fund", "source", "object_class", "is_indirect")
         .annotate(counted=Sum("counted"), caught=Sum("caught"))
-        .order_by("fiscal_year", "kind", "source", "object_class")
+        .order_by("fiscal_year", "kind", "fund", "source", "object_class")
     )
     sums: dict[tuple[int, str], list[Decimal]] = {}
     by_source: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
     by_class: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
-    for fiscal_year, kind, source, object_class, is_indirect, counted, caught in rows:
+    for fiscal_year, kind, _, source, object_class, is_indirect, counted, caught in rows:
         total = sums.setdefault((fiscal_year, kind), [Decimal(0)] * 3)
         total[0] += counted
         total[1] += caught
@@ -146,18 +147,20 @@ def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -
         sources=_by_code(sums=by_source, titles=titles),
         classes=_by_code(sums=by_class, titles=OBJECT_CLASSES),
         own_errors=_errors({(cost.fiscal_year, cost.kind): cost.counted for cost in costs}),
-        district_errors=list_forecast_errors(as_of=as_of),
+        district_errors=list_forecast_errors(as_of=as_of, funds={fund for _, _, fund, *_ in rows}),
     )
 
 
-def list_forecast_errors(*, as_of: datetime | None = None, fund: str = "") -> tuple[ForecastError, ...]:
-    """Return how far each past budget and estimate of all spending (or one fund's) was from actual. One query.
+def list_forecast_errors(
+    *, as_of: datetime | None = None, funds: Collection[str] = ()
+) -> tuple[ForecastError, ...]:
+    """Return how far each past budget and estimate of all spending (or some funds') was from actual. One query.
 
     Encumbrances are no forecast. A year without actuals has no error yet and is left out.
     """
     meter = CodingMeter.objects.filter(shown_at(as_of))
-    if fund:
-        meter = meter.filter(fund=fund)
+    if funds:
+        meter = meter.filter(fund__in=list(funds))
     rows = meter.values_list("fiscal_year", "kind").annotate(spent=Sum("total")).order_by("fiscal_year")
     return _errors({(fiscal_year, kind): spent for fiscal_year, kind, spent in rows})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -36,6 +36,7 @@ from investments.views.parts import (
 )
 from investments.views.pivot_table import noise_words
 
+IN_WORDS = ("object", "function", "resource", "goal", "location", "program")
 BAND_WORDS = {
     "core": "Core operations, by rule",
     "not_split": "Cannot be split in this file",
@@ -160,6 +161,7 @@ def _table(
                 Column(key=name, label=labels[name], kind=Kind.CODE, is_sortable=False)
                 for name in entries.segments
             ),
+            Column(key="words", label="In words", is_sortable=False),
             Column(key="amount", label="Amount", kind=Kind.MONEY, unit="dollars"),
             Column(key="what", label="Year and kind", is_sortable=False),
             Column(key="file", label="File", is_sortable=False),
@@ -181,13 +183,11 @@ def _table(
 
 
 def _cells(request: DistrictRequest, *, one: Entry, entries: Entries, filing: FilingRow) -> list[CellValue]:
-    codes = [
-        Cell(value=code, note=entries.titles.get((name, code), ""))
-        for name, code in zip(entries.segments, one.codes, strict=True)
-    ]
+    codes = dict(zip(entries.segments, one.codes, strict=True))
     return [
         one.row_number,
-        *codes,
+        *one.codes,
+        account_words(codes=codes, titles=entries.titles),
         Cell(value=one.amount, note=noise_words(amount=one.amount, kind=filing.kind)),
         Cell(
             value=amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind),
@@ -205,6 +205,7 @@ def _total(entries: Entries) -> Sequence[CellValue]:
     return [
         Cell(value=None, text="All pages"),
         *[""] * len(entries.segments),
+        "",
         entries.total,
         "",
         "",
@@ -223,6 +224,7 @@ def _counted_table(request: DistrictRequest, *, rows: LedgerRows, name: str) -> 
         columns=[
             Column(key="row", label="Row", kind=Kind.NUMBER, is_sortable=False),
             *(Column(key=one, label=labels[one], kind=Kind.CODE, is_sortable=False) for one in used),
+            Column(key="words", label="In words", is_sortable=False),
             Column(key="amount", label="Amount", kind=Kind.MONEY, unit="in the file", is_sortable=False),
             Column(key="share", label="Share", kind=Kind.PERCENT, unit="counted here", is_sortable=False),
             Column(key="file", label="File", is_sortable=False),
@@ -245,8 +247,15 @@ def _counted_cells(
     codes = dict(row.account)
     return [
         row.row_number,
-        *(Cell(value=codes.get(one, ""), note=titles.get((one, codes.get(one, "")), "")) for one in used),
+        *(codes.get(one, "") for one in used),
+        account_words(codes=codes, titles=titles),
         row.amount,
         row.share * 100,
         row.filename,
     ]
+
+
+def account_words(*, codes: Mapping[str, str], titles: Mapping[tuple[str, str], str]) -> str | None:
+    """Say in words what an account is for: object, function, funding source, SACS goal."""
+    found = [titles.get((name, codes.get(name, "")), "") for name in IN_WORDS]
+    return "; ".join(dict.fromkeys(word for word in found if word)) or None

@@ -10,7 +10,7 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
-from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
+from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.models import AmountKind
 from investments.selectors.entries import FilingRow, list_filing_rows
 from investments.views.parts import amount_name, link, sections, upload_href, upload_list_href
@@ -18,7 +18,7 @@ from investments.views.parts import amount_name, link, sections, upload_href, up
 COLUMNS = (
     Column(key="what", label="Year and kind"),
     Column(key="file", label="File"),
-    Column(key="state", label="Counts now", kind=Kind.TAG),
+    Column(key="state", label="State"),
     Column(key="filed", label="Filed", kind=Kind.MOMENT),
     Column(key="by", label="Handed in by"),
     Column(key="uploaded", label="Handed in", kind=Kind.MOMENT),
@@ -63,13 +63,6 @@ def _table(request: DistrictRequest, filings: tuple[FilingRow, ...]) -> Table:
         columns=COLUMNS,
         records=filings,
         cells=lambda one: _cells(request, one),
-        actions=lambda one: (
-            Action(
-                label="Rows",
-                href=link(request, "entry-list", {"filing": str(one.id)}),
-                about=f"of {amount_name(fiscal_year=one.fiscal_year, kind=one.kind)}, {one.filename}",
-            ),
-        ),
         query=request.GET.dict(),
         sort="",
         page_size=page_size_for(request),
@@ -91,9 +84,9 @@ def _cells(request: DistrictRequest, one: FilingRow) -> tuple[CellValue, ...]:
             note="forecast" if forecast else "",
         ),
         Cell(value=one.filename, href=upload_href(request, one.upload_id)),
-        "counts" if one.is_current else "superseded",
+        "Counts now" if one.is_current else "Superseded",
         timezone.localtime(one.filed_at),
         one.uploaded_by or None,
         timezone.localtime(one.uploaded_at),
-        one.row_count,
+        Cell(value=one.row_count, href=link(request, "entry-list", {"filing": str(one.id)})),
     )

@@ -26,12 +26,12 @@ from investments.selectors import (
     list_meters,
 )
 from investments.selectors import Meter as MeterFigures
-from investments.selectors.codes import SEGMENT_LABELS
 from investments.selectors.entries import find_titles, list_used_segments
 from investments.views.parts import (
     amount_name,
     answer_poll,
     badge,
+    in_sentence,
     is_poll,
     link,
     local_day,
@@ -121,15 +121,10 @@ def _slice_query(request: DistrictRequest) -> dict[str, str]:
 
 
 def _caption(asked: Asked, labels: dict[str, str]) -> str:
-    by = " and ".join(_in_sentence(labels[name]) for name in asked.by)
+    by = " and ".join(in_sentence(labels[name]) for name in asked.by)
     what = dict(SCOPES)[asked.scope]
     years = "all years" if asked.fiscal_year is None else formatting.fiscal_year(asked.fiscal_year)
     return f"{what} by {by}, {years} {AmountKind(asked.kind).label.lower()}"
-
-
-def _in_sentence(label: str) -> str:
-    """Write a segment's name within a sentence; a name of the district's own stays as it is."""
-    return label[0].lower() + label[1:] if label in SEGMENT_LABELS.values() and label[:4] != "SACS" else label
 
 
 def _meter_of(asked: Asked) -> MeterFigures | None:
@@ -233,7 +228,7 @@ def _history(*, asked: Asked, layout: Layout, labels: dict[str, str]) -> Figure 
     what = "Spending" if asked.scope == "spending" else "Revenue"
     return ledger_history(
         pivot=pivot,
-        label=f"{what} by {_in_sentence(labels[asked.by[0]])} and fiscal year",
+        label=f"{what} by {in_sentence(labels[asked.by[0]])} and fiscal year",
         what=f"{what} on “{asked.text}”" if asked.text else f"{what} here" if asked.filters else what,
         codes={row.codes[:1] for row in layout.rows} if asked.text else None,
     )

@@ -21,6 +21,7 @@ from districts.parts import Crumb, Freshness, NavItem
 from districts.pipeline.selectors import get_freshness
 from investments.models import AmountKind
 from investments.selectors import FilingName
+from investments.selectors.codes import SEGMENT_LABELS
 
 SECTIONS = (
     ("Ledger", "ledger-show"),
@@ -91,6 +92,12 @@ def trail(request: DistrictRequest, *steps: tuple[str, str]) -> tuple[Crumb, ...
 def amount_name(*, fiscal_year: int, kind: str) -> str:
     """Name one year's amounts of a kind: `FY2024 actual`, `FY2026 budget`."""
     return f"{formatting.fiscal_year(fiscal_year)} {AmountKind(kind).label.lower()}"
+
+
+def in_sentence(label: str) -> str:
+    """Write a segment's name within a sentence; a name of the district's own stays as it is."""
+    is_ours = label in SEGMENT_LABELS.values() or label.startswith("Object class")
+    return label[0].lower() + label[1:] if is_ours and not label.startswith("SACS") else label
 
 
 def local_day(moment: datetime) -> str:

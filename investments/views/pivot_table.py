@@ -94,7 +94,7 @@ def _columns(*, layout: Layout, asked: Asked, labels: dict[str, str]) -> list[Co
         label = f"{formatting.fiscal_year(column.fiscal_year)} {AmountKind(column.kind).label.lower()}"
         columns.append(Column(key=f"y{place}", label=label, kind=Kind.MONEY, unit=forecast))
     if len(layout.columns) == 1:
-        columns.append(Column(key="share", label="Share", kind=Kind.PERCENT, unit="of the rows here"))
+        columns.append(Column(key="share", label="Share", kind=Kind.PERCENT, unit="of this total"))
     return columns
 
 

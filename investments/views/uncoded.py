@@ -34,7 +34,7 @@ def uncoded_list(request: DistrictRequest) -> HttpResponse:
         return answer_poll(request)
     filings = list_filings()
     chosen = read_slice(query=request.GET.dict(), filings=filings)
-    segments = tuple(dict.fromkeys(("fund", get_funding_segment())))
+    segments = tuple(dict.fromkeys((get_funding_segment(), "fund")))
     uncoded = (
         list_uncoded(fiscal_year=chosen[0], kind=chosen[1], segments=segments)
         if chosen
@@ -78,9 +78,7 @@ def _table(request: DistrictRequest, *, uncoded: Uncoded, chosen: tuple[int, str
     columns = []
     for place, name in enumerate(uncoded.segments):
         columns += [
-            Column(
-                key=name, label=labels[name], kind=Kind.CODE, is_heading=place + 1 == len(uncoded.segments)
-            ),
+            Column(key=name, label=labels[name], kind=Kind.CODE, is_heading=not place),
             Column(key=f"{name}_title", label="Title" if not place else f"{labels[name]} title"),
         ]
     columns += [

@@ -29,6 +29,7 @@ from investments.selectors import (
 from investments.selectors.entries import list_used_segments
 from investments.views.parts import (
     filing_words,
+    in_sentence,
     link,
     sections,
     upload_list_href,
@@ -125,7 +126,7 @@ def _table(request: DistrictRequest, *, variance: Variance, text: str, label: st
     rows = [row for row, is_kept in zip(variance.rows, kept, strict=True) if is_kept]
     return make_table(
         key="variance",
-        caption=f"Budget against actual by {label}, {formatting.fiscal_year(variance.fiscal_year or None)}",
+        caption=f"Budget against actual by {in_sentence(label)}, {formatting.fiscal_year(variance.fiscal_year or None)}",
         columns=_columns(variance=variance, label=label),
         records=rows,
         cells=lambda row: _cells(request, variance=variance, row=row, scope=scope),
@@ -160,8 +161,8 @@ def _columns(*, variance: Variance, label: str) -> list[Column]:
     return [
         *columns,
         Column(key="actual", label="Actual", kind=Kind.MONEY, unit="dollars"),
-        Column(key="variance", label="Actual less budget", kind=Kind.CHANGE, unit="dollars"),
-        Column(key="percent", label="Of the budget", kind=Kind.PERCENT, unit="percent"),
+        Column(key="variance", label="Variance", kind=Kind.CHANGE, unit="actual less budget, dollars"),
+        Column(key="percent", label="Variance", kind=Kind.PERCENT, unit="percent of the budget"),
     ]
 
 
