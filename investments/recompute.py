@@ -144,10 +144,6 @@ def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -
     )
 
 
-_MISSING = """
-SELECT wanted.filing_id FROM unnest(%(ids)s::uuid[]) AS wanted (filing_id)
-WHERE NOT EXISTS (SELECT 1 FROM investments_accountsum s WHERE s.filing_id = wanted.filing_id)
-"""
 # One value a filing, not one row an account: taking 160,000 rows from the driver one by one takes
 # longer than adding up a million. Big-endian pairs of account id and micro-dollars.
 _CELLS = """
@@ -160,11 +156,14 @@ FROM (
     UNION ALL
     SELECT filing_id, account_id, (sum(amount) * 1000000)::bigint
     FROM investments_ledgerentry
-    WHERE filing_id = ANY(ARRAY({missing}))
+    WHERE filing_id = ANY(ARRAY(
+        SELECT wanted.filing_id FROM unnest(%(ids)s::uuid[]) AS wanted (filing_id)
+        WHERE NOT EXISTS (SELECT 1 FROM investments_accountsum s WHERE s.filing_id = wanted.filing_id)
+    ))
     GROUP BY filing_id, account_id
 ) cells
 GROUP BY filing_id
-""".format(missing=_MISSING)
+"""
 _ACCOUNTS = """
 SELECT string_agg(int8send(id), ''::bytea), {columns}
 FROM (SELECT * FROM investments_account ORDER BY id) a
@@ -174,9 +173,12 @@ _ADD_SUMS = """
 INSERT INTO investments_accountsum (district_id, filing_id, account_id, amount)
 SELECT district_id, filing_id, account_id, (sum(amount) * 1000000)::bigint
 FROM investments_ledgerentry
-WHERE filing_id = ANY(ARRAY({missing}))
+WHERE filing_id = ANY(ARRAY(
+        SELECT wanted.filing_id FROM unnest(%(ids)s::uuid[]) AS wanted (filing_id)
+        WHERE NOT EXISTS (SELECT 1 FROM investments_accountsum s WHERE s.filing_id = wanted.filing_id)
+    ))
 GROUP BY district_id, filing_id, account_id
-""".format(missing=_MISSING)
+"""
 
 
 def add_up_accounts(*, filings: Sequence[LedgerFiling]) -> None:
