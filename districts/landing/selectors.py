@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Q
 
 from districts.errors import DomainError
-from districts.landing.kinds import FileMap, MapField
+from districts.landing.kinds import FileKind, FileMap, MapField
 from districts.landing.progress import Progress, get_progress
 from districts.landing.reader import ReadOptions, Sample
 from districts.landing.recognition import find_kind, get_sample, get_source, list_kinds
@@ -300,6 +300,11 @@ def has_file(*, upload_id: UUID) -> bool:
 def kinds_with_filing_date() -> frozenset[str]:
     """Name the kinds whose files do not say when they were filed, so that a person may."""
     return frozenset(kind.name for kind in list_kinds() if kind.asks_filing_date)
+
+
+def kinds_with_questions() -> frozenset[str]:
+    """Name the kinds whose columns a person maps."""
+    return frozenset(kind.name for kind in list_kinds() if type(kind).fields is not FileKind.fields)
 
 
 def kind_choices() -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,11 @@ def choose_kind(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     here = link(request, "upload-show", upload_id=upload_id)
     if upload.state not in services.BEFORE_IMPORT:
         return redirect(here)
-    form = KindForm(request.POST or None, kinds=selectors.kind_choices(), initial={"kind": upload.kind})
+    form = KindForm(
+        request.POST if request.method == "POST" else None,
+        kinds=selectors.kind_choices(),
+        initial={"kind": upload.kind},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             upload = services.choose_kind(upload_id=upload_id, kind=form.cleaned_data["kind"])

@@ -116,7 +116,7 @@ def leave_rows_out(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         messages.error(request, "Only single rows with errors of a refused file can be left out.")
         return redirect(here)
     error_rows = frozenset(services.list_error_rows(upload_id=upload_id))
-    form = LeaveOutForm(request.POST or None, error_rows=error_rows)
+    form = LeaveOutForm(request.POST if request.method == "POST" else None, error_rows=error_rows)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["row_numbers"]
         if attempt(form, lambda: services.leave_rows_out(upload_id=upload_id, rows=wanted)):

@@ -180,7 +180,7 @@ def problem_table(request: DistrictRequest, detail: selectors.UploadDetail) -> T
         key="problems",
         caption="Problems",
         columns=(
-            Column(key="row", label="Row", kind=Kind.NUMBER, is_sortable=False, is_heading=True),
+            Column(key="row", label="Row", kind=Kind.CODE, is_sortable=False),
             Column(key="severity", label="Kind", is_sortable=False),
             Column(key="column", label="Column", is_sortable=False),
             Column(key="value", label="What stands there", is_sortable=False),

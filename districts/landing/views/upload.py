@@ -60,6 +60,7 @@ def _render(
         "control_totals": shown.control_totals(detail),
         "to_look_at": sum(1 for check in detail.checks if check.status == "warn"),
         "left_out": describe_rows(detail.left_out_rows),
+        "can_map": upload.kind in selectors.kinds_with_questions(),
         "can_write": may_upload(request),
         "date_form": date_form if upload.state == "ready" else None,
     }
