@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from diagnostics.initiative.charts import year_name
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING, YearCost
-from diagnostics.initiative.selectors.record import FilingLine
 from diagnostics.links import allowed, link
 from districts import formatting
 from districts.access.decorators import DistrictRequest
@@ -28,7 +25,9 @@ def figures(request: DistrictRequest, *, page: InitiativePage) -> tuple[Stat, ..
         Stat(
             label="Schools it serves",
             value=formatting.number(len(page.record.schools)) if page.record.schools else "Not named",
-            note="" if page.record.schools else "Without them there is no comparison.",
+            note="Without them there is no comparison."
+            if page.record.kind == "initiative" and not page.record.schools
+            else "",
             href="#schools" if page.record.schools else "",
         )
     )
@@ -64,26 +63,6 @@ def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost)
         href = link(request, "investments:counted-list", query)
         sources.append(Source(label="Rows", text="The ledger rows behind it", href=href))
     return tuple(sources)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileRow:
-    """A file of the ledger with the page of its upload, where this person may open it."""
-
-    filing: FilingLine
-    href: str
-
-
-def file_rows(request: DistrictRequest, *, page: InitiativePage) -> tuple[FileRow, ...]:
-    """Return the files behind the ledger figures."""
-    may_see = allowed(request, Permission.VIEW_DATA)
-    return tuple(
-        FileRow(
-            filing=one,
-            href=link(request, "landing:upload-show", upload_id=one.upload_id) if may_see else "",
-        )
-        for one in page.record.filings
-    )
 
 
 def archived_notice(*, page: InitiativePage) -> Notice | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import YearCost, object_class_name
 from diagnostics.initiative.selectors.outcome import SchoolOutcome
+from diagnostics.links import allowed, link
 from districts import formatting
 from districts.access.decorators import DistrictRequest
+from districts.access.permissions import Permission
 from districts.exports import page_size_for
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.models import AmountKind
@@ -183,4 +187,58 @@ def _school_cells(one: SchoolOutcome, *, source: str, shared: tuple[str, ...]) -
         one.change,
         Cell(value=one.slope, note=interval),
         source or None,
+    )
+
+
+def rule_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
+    """Return the coding rules that name the initiative, in the order they apply in."""
+    return make_table(
+        key="rules",
+        caption="Coding rules",
+        columns=(
+            Column(key="rule", label="Rule"),
+            Column(key="accounts", label="Accounts"),
+            Column(key="share", label="Share", kind=Kind.PERCENT, digits=0),
+            Column(key="years", label="Fiscal years"),
+        ),
+        records=page.record.rules,
+        cells=lambda one: (one.name, one.accounts, one.share * 100, one.years),
+        query=request.GET.dict() | {"table": "rules"},
+        prefix="rule-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(title="No coding rule names it", text="So no dollars count for it."),
+    )
+
+
+def file_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
+    """Return the files behind the ledger figures, each leading to its upload where this person may open it."""
+    may_see = allowed(request, Permission.VIEW_DATA)
+    return make_table(
+        key="files",
+        caption="Files of the ledger",
+        columns=(
+            Column(key="year", label="Fiscal year"),
+            Column(key="kind", label="Kind of amount"),
+            Column(key="file", label="File"),
+            Column(key="filed", label="Filed", kind=Kind.DATE),
+            Column(key="imported", label="Imported", kind=Kind.MOMENT),
+        ),
+        records=page.record.filings,
+        cells=lambda one: (
+            formatting.fiscal_year(one.fiscal_year),
+            one.kind_label,
+            Cell(
+                value=one.filename,
+                href=link(request, "landing:upload-show", upload_id=one.upload_id) if may_see else "",
+            ),
+            one.filed_at.date(),
+            timezone.localtime(one.imported_at),
+        ),
+        query=request.GET.dict() | {"table": "files"},
+        sort="year",
+        prefix="file-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(title="No ledger has been imported yet"),
     )

@@ -10,13 +10,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from diagnostics.initiative.charts import cost_chart, outcome_chart
-from diagnostics.initiative.panels import archived_notice, figures, file_rows, verdict_panel
+from diagnostics.initiative.panels import archived_notice, figures, verdict_panel
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.tables import (
     common_notes,
     cost_table,
+    file_table,
     forecast_table,
     object_table,
+    rule_table,
     school_table,
 )
 from diagnostics.links import allowed, badge, link
@@ -27,7 +29,14 @@ from districts.exports import export_table, wanted_export
 from districts.parts import Crumb, NavItem
 from strategy.views.initiatives import late_notice
 
-TABLES = {"cost": cost_table, "objects": object_table, "forecasts": forecast_table, "schools": school_table}
+TABLES = {
+    "cost": cost_table,
+    "objects": object_table,
+    "forecasts": forecast_table,
+    "schools": school_table,
+    "rules": rule_table,
+    "files": file_table,
+}
 
 
 @district_page(Permission.VIEW_CABINET)
@@ -97,7 +106,8 @@ def _context(request: DistrictRequest, *, page: InitiativePage, as_of_day: date 
         if allowed(request, Permission.VIEW_LEDGER)
         else "",
         "can_edit": allowed(request, Permission.EDIT_STRATEGY),
-        "files": file_rows(request, page=page),
+        "rule_table": rule_table(request, page=page),
+        "file_table": file_table(request, page=page),
         "crumbs": (
             Crumb(label="Home", url=link(request, "diagnostics:home-show")),
             Crumb(label="Initiatives", url=link(request, "strategy:initiative-list")),

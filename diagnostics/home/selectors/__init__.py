@@ -141,18 +141,19 @@ def get_home(*, user_id: int | None, now: datetime, time_zone: str) -> Home:
 def pair_goals(
     *, goals: Sequence[GoalStanding], initiatives: Sequence[InitiativeLine], fiscal_year: int | None
 ) -> tuple[GoalDollars, ...]:
-    """Return each strategic goal with its initiatives' dollars of a fiscal year of actuals."""
+    """Return each strategic goal with its initiatives' dollars of a year of actuals, by due date, then dollars."""
     dollars: dict[UUID, Decimal] = {}
     counts: dict[UUID, int] = {}
     for one in initiatives:
         counts[one.goal_id] = counts.get(one.goal_id, 0) + 1
         dollars[one.goal_id] = dollars.get(one.goal_id, Decimal(0)) + (one.spent(fiscal_year) or 0)
-    return tuple(
+    paired = [
         GoalDollars(
             goal=goal, dollars=dollars.get(goal.id, Decimal(0)), initiative_count=counts.get(goal.id, 0)
         )
         for goal in goals
-    )
+    ]
+    return tuple(sorted(paired, key=lambda one: (one.goal.due_on, -one.dollars, one.goal.name)))
 
 
 def _passes(one: InitiativeLine, wanted: HomeFilter) -> bool:
