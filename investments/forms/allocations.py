@@ -84,7 +84,7 @@ class GridForm(PlainForm):
     initiative = forms.CharField(label="Initiative", required=False, max_length=200)
 
     def __init__(self, data: QueryDict, *, filings: Sequence[FilingName], chosen: FilingName | None) -> None:
-        super().__init__(data.dict() | {"filing": str(chosen.id) if chosen else ""})
+        super().__init__(data.dict() | {"filing": str(chosen.id) if chosen else ""}, auto_id="show_%s")
         pairs = [
             (str(one.id), f"{formatting.fiscal_year(one.fiscal_year)} budget") for one in reversed(filings)
         ]

@@ -48,8 +48,8 @@ class RuleForm(PlainForm):
         error_messages={
             "required": "Give a share above 0% and up to 100%.",
             "invalid": "Give a share in percent, such as 40.",
-            "min_value": "Give a share above 0% and up to 100%.",
-            "max_value": "Give a share above 0% and up to 100%.",
+            "min_value": "Give a share above 0%% and up to 100%%.",
+            "max_value": "Give a share above 0%% and up to 100%%.",
         },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "input-short"}),
     )

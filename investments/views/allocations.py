@@ -139,7 +139,7 @@ def _cell_answer(
     context = {
         "column": _column(balance) if balance else None,
         "row": row,
-        "warning": saved.warning,
+        "warning": saved.warning.removeprefix("Saved. "),
         "words": f"Saved: {row.name if row else ''} from {given['source']}, {_amount_words(saved.amount or None)}.",
         **_undo_context(request, filing_id=given["filing"]),
     }

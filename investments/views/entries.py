@@ -152,6 +152,7 @@ def _table(
     request: DistrictRequest, *, entries: Entries, asked: EntriesAsked, labels: dict[str, str]
 ) -> Table:
     filings = {one.id: one for one in asked.filings}
+    has_many = len(filings) > 1
     return make_table(
         key="rows",
         caption="Ledger rows",
@@ -163,16 +164,18 @@ def _table(
             ),
             Column(key="words", label="In words", is_sortable=False),
             Column(key="amount", label="Amount", kind=Kind.MONEY, unit="dollars"),
-            Column(key="what", label="Year and kind", is_sortable=False),
+            *([Column(key="what", label="Year and kind", is_sortable=False)] if has_many else []),
             Column(key="file", label="File", is_sortable=False),
         ],
         records=entries.rows,
-        cells=lambda one: _cells(request, one=one, entries=entries, filing=filings[one.filing_id]),
+        cells=lambda one: _cells(
+            request, one=one, entries=entries, filing=filings[one.filing_id], has_many=has_many
+        ),
         query=request.GET.dict(),
         page_size=page_size_for(request, usual=PAGE_SIZE),
         total=entries.row_count,
         export_base=request.path,
-        footer=_total(entries) if entries.rows else None,
+        footer=_total(entries, has_many=has_many) if entries.rows else None,
         empty=Empty(
             title="No ledger row matches",
             text="Leave a field blank to mean every code; 5* means every code that begins with 5.",
@@ -182,17 +185,16 @@ def _table(
     )
 
 
-def _cells(request: DistrictRequest, *, one: Entry, entries: Entries, filing: FilingRow) -> list[CellValue]:
+def _cells(
+    request: DistrictRequest, *, one: Entry, entries: Entries, filing: FilingRow, has_many: bool
+) -> list[CellValue]:
     codes = dict(zip(entries.segments, one.codes, strict=True))
     return [
         one.row_number,
         *one.codes,
         account_words(codes=codes, titles=entries.titles),
         Cell(value=one.amount, note=noise_words(amount=one.amount, kind=filing.kind)),
-        Cell(
-            value=amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind),
-            note="" if filing.is_current else "superseded",
-        ),
+        *([_period(filing)] if has_many else []),
         Cell(
             value=filing.filename,
             href=upload_href(request, filing.upload_id),
@@ -201,13 +203,20 @@ def _cells(request: DistrictRequest, *, one: Entry, entries: Entries, filing: Fi
     ]
 
 
-def _total(entries: Entries) -> Sequence[CellValue]:
+def _period(filing: FilingRow) -> Cell:
+    return Cell(
+        value=amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind),
+        note="" if filing.is_current else "superseded",
+    )
+
+
+def _total(entries: Entries, *, has_many: bool) -> Sequence[CellValue]:
     return [
         Cell(value=None, text="All pages"),
         *[""] * len(entries.segments),
         "",
         entries.total,
-        "",
+        *([""] if has_many else []),
         "",
     ]
 

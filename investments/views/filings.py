@@ -18,11 +18,11 @@ from investments.views.parts import amount_name, link, sections, upload_href, up
 COLUMNS = (
     Column(key="what", label="Year and kind"),
     Column(key="file", label="File"),
+    Column(key="rows", label="Rows", kind=Kind.NUMBER),
     Column(key="state", label="State"),
     Column(key="filed", label="Filed", kind=Kind.MOMENT),
     Column(key="by", label="Handed in by"),
     Column(key="uploaded", label="Handed in", kind=Kind.MOMENT),
-    Column(key="rows", label="Rows", kind=Kind.NUMBER),
 )
 
 
@@ -84,9 +84,9 @@ def _cells(request: DistrictRequest, one: FilingRow) -> tuple[CellValue, ...]:
             note="forecast" if forecast else "",
         ),
         Cell(value=one.filename, href=upload_href(request, one.upload_id)),
+        Cell(value=one.row_count, href=link(request, "entry-list", {"filing": str(one.id)})),
         "Counts now" if one.is_current else "Superseded",
         timezone.localtime(one.filed_at),
         one.uploaded_by or None,
         timezone.localtime(one.uploaded_at),
-        Cell(value=one.row_count, href=link(request, "entry-list", {"filing": str(one.id)})),
     )

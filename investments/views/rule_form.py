@@ -15,10 +15,11 @@ from districts.exports import ALL_ROWS, export_table, wanted_export
 from districts.parts import Notice, Tone
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.calc.patterns import SEGMENTS
-from investments.forms.refusals import add_refusal
+from investments.forms.refusals import add_refusal, plain_words
 from investments.forms.rules import RuleForm, add_code, complete, initial_of
 from investments.selectors import RuleRow, list_segments
 from investments.selectors.code_search import FoundCode, find_codes
+from investments.selectors.codes import SEGMENT_LABELS
 from investments.selectors.entries import find_titles
 from investments.selectors.initiatives import list_initiative_names
 from investments.services import CodingRefused, RuleInput, RulePreview, create_rule, preview_rule, update_rule
@@ -157,7 +158,14 @@ def _preview_context(
 
 
 def _cannot(errors: Mapping[str, str]) -> Notice:
-    return Notice(title="This rule cannot be read yet", items=tuple(errors.values()), tone=Tone.WARNING)
+    words = tuple(_labelled(name=name, message=message) for name, message in errors.items())
+    return Notice(title="This rule cannot be read yet", items=words, tone=Tone.WARNING)
+
+
+def _labelled(*, name: str, message: str) -> str:
+    """Name a segment as the form does before what is wrong with it."""
+    words = plain_words(name=name, message=message)
+    return f"{SEGMENT_LABELS[name]}: {words}" if name in SEGMENT_LABELS else words
 
 
 def _rows_table(preview: RulePreview, *, query: Mapping[str, str], base: str) -> Table:

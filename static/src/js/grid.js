@@ -17,11 +17,19 @@
     return null;
   };
 
+  const mark = (input, name) => {
+    input.classList.remove("is-saved", "is-failed", "is-restored");
+    input.classList.add(name);
+    if (name === "is-failed") input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  };
+
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches?.("[data-grid] input.grid__input")) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === "Escape") {
       event.target.value = event.target.defaultValue;
+      if (event.target.classList.contains("is-failed")) mark(event.target, "is-restored");
       return;
     }
     const next = neighbour(event.target, event.key);
@@ -33,15 +41,12 @@
     next.select();
   });
 
-  const mark = (input, name) => {
-    input.classList.remove("is-saved", "is-failed");
-    input.classList.add(name);
-    input.toggleAttribute("aria-invalid", name === "is-failed");
-  };
   document.addEventListener("htmx:afterRequest", (event) => {
     const input = event.detail.elt;
     if (!input?.matches?.("input.grid__input")) return;
-    mark(input, event.detail.successful ? "is-saved" : "is-failed");
-    if (event.detail.successful) input.defaultValue = input.value;
+    // A refusal (422) is swapped in, so htmx calls it a success: only the status says whether it was kept.
+    const isKept = event.detail.xhr.status >= 200 && event.detail.xhr.status < 300;
+    mark(input, isKept ? "is-saved" : "is-failed");
+    if (isKept) input.defaultValue = event.detail.requestConfig.parameters.get?.(input.name) ?? input.value;
   });
 })();
