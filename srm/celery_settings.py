@@ -25,4 +25,7 @@ worker_max_tasks_per_child = 500
 worker_hijack_root_logger = False
 worker_enable_remote_control = True
 timezone = "UTC"
-beat_schedule = {"sweep": {"task": "sweep", "schedule": 5.0, "options": {"expires": 15}}}
+beat_schedule = {
+    "sweep": {"task": "sweep", "schedule": 5.0, "options": {"expires": 15}},
+    "new_day": {"task": "new_day", "schedule": 900.0, "options": {"expires": 600}},
+}

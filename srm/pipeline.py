@@ -29,7 +29,7 @@ PIPELINE = Pipeline(
         Calculation(
             "initiative_return",
             RETURN_VERSION,
-            ("initiatives", "goals", "ledger_cost", "trend"),
+            ("initiatives", "goals", "ledger_cost", "trend", "day"),
             initiative_return,
         ),
     ),

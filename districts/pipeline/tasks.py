@@ -4,8 +4,9 @@ import socket
 
 from celery import shared_task
 from django.db import close_old_connections
+from django.utils import timezone
 
-from districts.pipeline import engine, sweep
+from districts.pipeline import days, engine, sweep
 from districts.pipeline.engine import Unit
 
 
@@ -25,3 +26,10 @@ def sweep_marks() -> int:
     for unit in units:
         run_unit.delay(unit.district_id, unit.target, unit.ref)
     return len(units)
+
+
+@shared_task(name="new_day", ignore_result=True)
+def mark_new_days() -> int:
+    """Platform task: mark what depends on today's date where a new day has begun."""
+    close_old_connections()
+    return days.mark_new_days(now=timezone.now())

@@ -172,7 +172,7 @@ INITIATIVES = (
         "Federal programs",
         "K-12",
         "Students of schools with high poverty",
-        date(2027, 3, 1),
+        date(2026, 11, 2),
         _CONTINUE,
         schools="r31500_title_i",
         schools_note="Site allocations 2022-23 (preliminary): dollars from Title I.",
@@ -249,7 +249,7 @@ INITIATIVES = (
         "Curriculum and instruction",
         "PK-12",
         "All students",
-        date(2026, 12, 1),
+        date(2026, 10, 1),
         _ONE_TIME,
     ),
     InitiativeDefinition(
@@ -364,7 +364,7 @@ INITIATIVES = (
         "College and career",
         "9-12",
         "Students off track for university",
-        date(2026, 12, 1),
+        date(2026, 9, 1),
         _ONE_TIME,
     ),
     InitiativeDefinition(

@@ -1,0 +1,48 @@
+"""A new day begins in each district at its own midnight, and leads to one run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+from districts.models import CalculationRun, Mark
+from districts.pipeline.days import mark_new_days
+from districts.pipeline.engine import Result, Unit, run_unit
+from districts.pipeline.marks import mark
+from districts.tenancy import district_scope
+from tests.cast import Cast
+
+
+def computed(cast: Cast, at: datetime) -> None:
+    with district_scope(cast.district.pk, cause="test"):
+        mark(name="initiatives")
+    unit = Unit(cast.district.pk, "initiative_return")
+    assert run_unit(unit=unit) is Result.DONE
+    with district_scope(cast.district.pk, cause="test"):
+        CalculationRun.objects.filter(calculation="initiative_return").update(finished_at=at)
+
+
+def marks(cast: Cast) -> int:
+    return Mark.objects.filter(district=cast.district, target="initiative_return").count()
+
+
+def test_nothing_is_marked_before_anything_was_computed(bay: Cast) -> None:
+    assert mark_new_days(now=timezone.now()) == 0
+
+
+def test_the_day_begins_at_the_districts_own_midnight(bay: Cast) -> None:
+    evening = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 11 pm on the 22nd in Los Angeles
+    computed(bay, at=evening)
+    assert mark_new_days(now=evening + timedelta(minutes=59)) == 0
+    assert mark_new_days(now=evening + timedelta(minutes=61)) == 1
+    assert marks(bay) == 1
+
+
+def test_one_run_answers_many_marks(bay: Cast) -> None:
+    computed(bay, at=timezone.now() - timedelta(days=2))
+    mark_new_days(now=timezone.now())
+    mark_new_days(now=timezone.now())
+    unit = Unit(bay.district.pk, "initiative_return")
+    assert [run_unit(unit=unit), run_unit(unit=unit)] == [Result.DONE, Result.NOTHING_TO_DO]
+    assert mark_new_days(now=timezone.now()) == 0
