@@ -143,7 +143,9 @@ def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
         Column(key="level", label=page.record.goal.metric, kind=kind, digits=1),
         Column(key="year", label="School year"),
         Column(key="change", label="Change", unit="from the value before", kind=Kind.POINTS),
-        Column(key="slope", label="Per year", unit="95% interval below", kind=Kind.POINTS),
+        Column(key="slope", label="Per year", kind=Kind.POINTS),
+        Column(key="low", label="From", unit="95% interval", kind=Kind.POINTS),
+        Column(key="high", label="To", unit="95% interval", kind=Kind.POINTS),
         Column(key="source", label="How we know it is served"),
     )
     return make_table(
@@ -176,16 +178,14 @@ def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:
 
 
 def _school_cells(one: SchoolOutcome, *, source: str, shared: tuple[str, ...]) -> tuple[CellValue, ...]:
-    interval = ""
-    if one.slope_low is not None and one.slope_high is not None:
-        low, high = (formatting.number(value, 1, plus=True) for value in (one.slope_low, one.slope_high))
-        interval = f"{low} to {high}"
     return (
         Cell(value=one.name, note=" ".join(part for part in _sentences(one.note) if part not in shared)),
         one.level,
         Cell(value=one.level_year, text=formatting.school_year(one.level_year)),
         one.change,
-        Cell(value=one.slope, note=interval),
+        one.slope,
+        one.slope_low,
+        one.slope_high,
         source or None,
     )
 
