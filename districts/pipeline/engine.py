@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from districts.models import Attempt, CalculationRun, Mark
@@ -21,6 +21,7 @@ from districts.tenancy import district_scope
 logger = logging.getLogger("districts.pipeline")
 
 FREE_TRIES = 3  # a killed worker is not the work's fault: back off only after this many starts
+RUNS_AT_ONCE = 5  # then the sweep goes on, so that one busy unit cannot keep a worker for itself
 GIVE_UP_AFTER = 8  # a job (one upload) is given up; a calculation is tried for ever
 LONGEST_WAIT = timedelta(minutes=5)
 
@@ -48,14 +49,29 @@ class Unit:
 def run_unit(*, unit: Unit) -> Result:
     """Run one unit if it is marked and free; safe to call any number of times.
 
+    Runs again at once while it was marked anew during its run (the hint of that mark found it busy).
     Raises nothing for a failing calculation: the failure is recorded, backs off, and stays visible.
     A database that goes away in the middle is not the work's fault: the next sweep tries again.
     """
+    result = _run_once(unit)
+    for _ in range(RUNS_AT_ONCE):
+        if result is not Result.DONE or not _marks_of(unit).exists():
+            break
+        if _run_once(unit) is not Result.DONE:
+            break
+    return result
+
+
+def _marks_of(unit: Unit) -> QuerySet[Mark]:
+    return Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref)
+
+
+def _run_once(unit: Unit) -> Result:
     if not _begin_attempt(unit):
         return Result.WAITING
     try:
         with district_scope(unit.district_id, cause=f"recompute {unit.target}"[:200]):
-            result = _run_locked(unit)
+            return _run_locked(unit)
     except Exception as error:
         if _is_connection_lost(error):
             logger.warning("%s of district %s interrupted: no database", unit.target, unit.district_id)
@@ -63,7 +79,6 @@ def run_unit(*, unit: Unit) -> Result:
         logger.exception("%s of district %s failed", unit.target, unit.district_id)
         _record_failure(unit, error)
         return Result.FAILED
-    return result
 
 
 def _is_connection_lost(error: Exception) -> bool:
@@ -78,11 +93,7 @@ def _run_locked(unit: Unit) -> Result:
     if not _try_lock(unit):
         _take_back_attempt(unit)
         return Result.BUSY
-    marks = list(
-        Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).values_list(
-            "id", "input"
-        )
-    )
+    marks = list(_marks_of(unit).values_list("id", "input"))
     if marks:
         item = get_pipeline().find(unit.target)
         if isinstance(item, Job):
@@ -197,5 +208,5 @@ def _give_up(job: Job, unit: Unit) -> None:
     """Stop trying a job that keeps failing or killing its worker; the person is told."""
     with district_scope(unit.district_id, cause=f"gave up {unit.target}"[:200]):
         job.give_up(unit.ref, "The file could not be processed after several tries.")
-        Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).delete()
+        _marks_of(unit).delete()
         _end_attempt(unit)

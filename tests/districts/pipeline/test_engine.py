@@ -1,107 +1,116 @@
-"""The engine's account of its tries: a busy unit leaves the running one's trace, a lost database blames nobody."""
+"""One unit of work: done whole or not at all, once for many marks, visible when it fails."""
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Iterator
+from datetime import timedelta
 
-import psycopg
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from districts.models import Attempt, CalculationRun, Department, District, Mark
-from districts.pipeline import engine, spec
-from districts.pipeline.engine import Result, Unit, run_unit
-from districts.tenancy import district_scope
-from tests.servers import Slot
+from districts.models import Attempt, CalculationRun, Department, Mark
+from districts.pipeline.engine import GIVE_UP_AFTER, Result, Unit, run_unit
+from districts.pipeline.marks import mark
+from districts.pipeline.spec import get_pipeline
+from districts.pipeline.sweep import list_waiting_units
+from districts.tenancy import NoDistrictScope, district_scope
+from tests.cast import Cast
+from tests.districts.pipeline.machine import RUNS
 
 
-@pytest.fixture
-def district(committed_db: None) -> District:
-    return District.objects.create(name="Bay", slug="bay")
+@pytest.fixture(autouse=True)
+def machine(settings: object) -> Iterator[None]:
+    """Run the small pipeline in place of the product's."""
+    settings.SRM_PIPELINE = "tests.districts.pipeline.machine.PIPELINE"  # type: ignore[attr-defined]
+    get_pipeline.cache_clear()
+    RUNS.clear()
+    yield
+    get_pipeline.cache_clear()
 
 
-def write(ref: str) -> None:
-    Department.objects.create(name=ref)
+def marked(cast: Cast, name: str, ref: str = "") -> Unit:
+    with district_scope(cast.district.pk, cause="test"):
+        mark(name=name, ref=ref)
+    target = get_pipeline().targets_of(name)[0]
+    return Unit(cast.district.pk, target, ref)
 
 
-def lose_the_database(ref: str) -> None:
-    write(ref)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+def departments(cast: Cast) -> list[str]:
+    with district_scope(cast.district.pk):
+        return list(Department.objects.order_by("name").values_list("name", flat=True))
 
 
-def stumble(ref: str) -> None:
-    write(ref)
-    raise ValueError(ref)
-
-
-def pipeline_of(monkeypatch: pytest.MonkeyPatch, **jobs: object) -> None:
-    made = spec.Pipeline(
-        file_kinds=(),
-        jobs=tuple(spec.Job(name, run, lambda *_: None) for name, run in jobs.items()),  # type: ignore[arg-type]
-        calculations=(),
+def rush(unit: Unit) -> None:
+    """Let the wait after a failure be over."""
+    Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).update(
+        next_try_at=timezone.now() - timedelta(seconds=1)
     )
-    monkeypatch.setattr(engine, "get_pipeline", lambda: made)
 
 
-def mark(district: District, target: str) -> Unit:
-    Mark.objects.create(district=district, target=target, ref="7", created_at=timezone.now())
-    return Unit(district.pk, target, "7")
+def test_a_mark_needs_a_scope(bay: Cast) -> None:
+    with pytest.raises(NoDistrictScope):
+        mark(name="departments")
 
 
-def departments(district: District) -> int:
-    with district_scope(district.pk):
-        return int(Department.objects.count())
-
-
-def test_a_unit_that_is_busy_elsewhere_keeps_the_running_ones_trace(
-    slot: Slot, district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline_of(monkeypatch, job=write)
-    unit = mark(district, "job")
-    Attempt.objects.create(district=district, target="job", ref="7", attempts=1, next_try_at=timezone.now())
-    with psycopg.connect(slot.database_url) as running:
-        key = zlib.crc32(b"job:7") - 2**31
-        running.execute("SELECT pg_advisory_xact_lock(%s, %s)", [district.pk, key])
-        assert [run_unit(unit=unit) for _ in range(5)] == [Result.BUSY] * 5
-    assert Attempt.objects.get().attempts == 1
-    assert run_unit(unit=unit) == Result.DONE
-    assert (Attempt.objects.count(), Mark.objects.count(), departments(district)) == (0, 0, 1)
-
-
-def test_a_busy_unit_nobody_counted_leaves_no_trace(
-    slot: Slot, district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline_of(monkeypatch, job=write)
-    unit = mark(district, "job")
-    with psycopg.connect(slot.database_url) as running:
-        key = zlib.crc32(b"job:7") - 2**31
-        running.execute("SELECT pg_advisory_xact_lock(%s, %s)", [district.pk, key])
-        assert run_unit(unit=unit) == Result.BUSY
+def test_many_marks_lead_to_one_run_and_are_gone(bay: Cast) -> None:
+    units = {marked(bay, "departments") for _ in range(5)}
+    unit = units.pop()
+    assert [run_unit(unit=unit), run_unit(unit=unit)] == [Result.DONE, Result.NOTHING_TO_DO]
+    assert RUNS == ["count"]
+    assert Mark.objects.filter(target="count").count() == 0
     assert Attempt.objects.count() == 0
 
 
-def test_a_lost_database_is_no_failure_and_leaves_nothing(
-    district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline_of(monkeypatch, job=lose_the_database)
-    unit = mark(district, "job")
-    assert [run_unit(unit=unit) for _ in range(3)] == [Result.INTERRUPTED] * 3
-    attempt = Attempt.objects.get()
-    assert (attempt.attempts, attempt.failed_at) == (3, None)
-    assert attempt.next_try_at <= timezone.now()
-    assert (departments(district), Mark.objects.count()) == (0, 1)
+def test_what_reads_a_changed_result_is_marked(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        Department.objects.create(name="one")
+    run_unit(unit=marked(bay, "departments"))
+    assert list_waiting_units(older_than=timedelta(0)) == [Unit(bay.district.pk, "follow")]
 
 
-def test_a_failure_of_the_work_is_recorded_and_backs_off(
-    district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline_of(monkeypatch, job=stumble)
-    unit = mark(district, "job")
-    assert run_unit(unit=unit) == Result.FAILED
-    assert Attempt.objects.get().failed_at is not None
-    assert run_unit(unit=unit) == Result.WAITING
-    assert (departments(district), Mark.objects.count()) == (0, 1)
-    with district_scope(district.pk):
-        assert CalculationRun.objects.count() == 0
+def test_an_unchanged_result_marks_nothing(bay: Cast) -> None:
+    run_unit(unit=marked(bay, "departments"))
+    assert list_waiting_units(older_than=timedelta(0)) == []
+
+
+def test_a_mark_made_during_the_run_is_not_lost(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        Department.objects.create(name="again")
+    assert run_unit(unit=marked(bay, "departments")) is Result.DONE
+    assert RUNS == ["count", "count"]
+    assert Mark.objects.filter(target="count").count() == 0
+
+
+def test_a_failure_leaves_nothing_behind_but_its_trace(bay: Cast) -> None:
+    unit = marked(bay, "trouble")
+    assert run_unit(unit=unit) is Result.FAILED
+    assert departments(bay) == []
+    assert Mark.objects.filter(target="fail").count() == 1, "the work is still to be done"
+    with district_scope(bay.district.pk):
+        failed = CalculationRun.objects.get(calculation="fail")
+    assert (failed.state, "division by zero" in failed.error) == ("failed", True)
+    assert run_unit(unit=unit) is Result.WAITING, "it backs off"
+    assert list_waiting_units(older_than=timedelta(0)) == []
+
+
+def test_a_failure_in_one_district_blocks_nobody(bay: Cast, valley: Cast) -> None:
+    run_unit(unit=marked(bay, "trouble"))
+    assert run_unit(unit=marked(bay, "departments")) is Result.DONE
+    assert run_unit(unit=marked(valley, "departments")) is Result.DONE
+
+
+def test_a_job_that_keeps_failing_is_given_up_and_says_so(bay: Cast) -> None:
+    unit = marked(bay, "work", "bad")
+    for _ in range(GIVE_UP_AFTER):
+        run_unit(unit=unit)
+        rush(unit)
+        if not Mark.objects.filter(target="work").exists():
+            break
+    assert Mark.objects.filter(target="work").count() == 0
+    assert [name.partition(":")[0] for name in departments(bay)] == ["gave up bad"]
+
+
+def test_a_job_is_done_for_each_reference(bay: Cast) -> None:
+    for ref in ("a", "b"):
+        assert run_unit(unit=marked(bay, "work", ref)) is Result.DONE
+    assert RUNS == ["work a", "work b"]
