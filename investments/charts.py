@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from districts import charts, formatting
@@ -17,14 +17,12 @@ _MARKS = {AmountKind.ESTIMATED_ACTUAL: " est.", AmountKind.BUDGET: " budget"}
 _BEST = (AmountKind.ACTUAL, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
 
 
-def ledger_history(
-    *, pivot: Pivot, label: str, what: str, codes: Collection[tuple[str, ...]] | None = None
-) -> Figure | None:
+def ledger_chart(*, pivot: Pivot, label: str, what: str) -> Figure | None:
     """Stack the largest codes year by year: actuals solid, else the latest forecast of the year, hollow.
 
-    codes: only these (a search); None means all. None is returned where there is nothing to draw.
+    None is returned where there is nothing to draw.
     """
-    rows = [row for row in pivot.rows if codes is None or row.codes in codes]
+    rows = list(pivot.rows)
     places = _best_columns(pivot)
     if not rows or len(places) < 2:
         return None

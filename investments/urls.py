@@ -8,6 +8,7 @@ app_name = "investments"
 
 urlpatterns = [
     path("", ledger.ledger_show, name="ledger-show"),
+    path("history/", ledger.ledger_history, name="ledger-history"),
     path("variance/", variance.variance_show, name="variance-show"),
     path("rows/", entries.entry_list, name="entry-list"),
     path("counted/", entries.counted_list, name="counted-list"),

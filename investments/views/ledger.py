@@ -14,8 +14,8 @@ from districts.access.permissions import Permission
 from districts.charts import Figure
 from districts.exports import export_table, wanted_export
 from districts.parts import Band, BandTone, Meter
-from investments.charts import ledger_history
-from investments.forms.ledger import OBJECT_CLASS, SCOPES, Asked, LedgerForm, read_asked, segment_pairs
+from investments.charts import ledger_chart
+from investments.forms.ledger import ALL_YEARS, SCOPES, Asked, LedgerForm, read_asked, segment_pairs
 from investments.models import AmountKind
 from investments.selectors import (
     FilingName,
@@ -74,9 +74,7 @@ def ledger_show(request: DistrictRequest) -> HttpResponse:
     if is_poll(request):
         return answer_poll(request)
     filings, segments = list_filings(), list_used_segments()
-    asked = read_asked(
-        query=request.GET.dict(), filings=filings, segments=segments, funding_segment=get_funding_segment()
-    )
+    asked = _asked(request, filings=filings, segments=segments)
     pivot = get_pivot(
         segments=asked.segments,
         fiscal_years=[] if asked.fiscal_year is None else [asked.fiscal_year],
@@ -96,13 +94,31 @@ def ledger_show(request: DistrictRequest) -> HttpResponse:
         "answer": _answer(asked=asked, layout=layout, meter=(figures := _meter_of(asked)), titles=titles),
         "chips": _chips(asked=asked, segments=segments, titles=titles),
         "meter": coding_meter(request, figures=figures) if figures and not asked.is_narrowed else None,
-        "chart": _history(asked=asked, layout=layout, labels=labels),
+        "history_href": link(request, "ledger-history", asked.query()) if layout.rows else "",
+        "every_year_href": asked.href(year=ALL_YEARS),
         "files": _files(request, asked=asked, filings=pivot.filings),
         "held": _held(asked=asked, filings=filings) if not pivot.filings else (),
         "has_filings": bool(filings),
         "upload_href": upload_list_href(request),
     }
     return render(request, "investments/ledger.html", context | _frame(request))
+
+
+@district_page(Permission.VIEW_LEDGER)
+def ledger_history(request: DistrictRequest) -> HttpResponse:
+    """Draw the same question year by year: a fragment that the ledger page asks for once it stands."""
+    segments = list_used_segments()
+    asked = _asked(request, filings=list_filings(), segments=segments)
+    chart = _history(asked=asked, labels=dict(segment_pairs(segments)))
+    return render(request, "investments/ledger_history.html", {"chart": chart})
+
+
+def _asked(
+    request: DistrictRequest, *, filings: tuple[FilingName, ...], segments: tuple[Segment, ...]
+) -> Asked:
+    return read_asked(
+        query=request.GET.dict(), filings=filings, segments=segments, funding_segment=get_funding_segment()
+    )
 
 
 def _frame(request: DistrictRequest) -> dict[str, Any]:
@@ -217,20 +233,18 @@ def _chips(*, asked: Asked, segments: tuple[Segment, ...], titles: dict[tuple[st
     return chips
 
 
-def _history(*, asked: Asked, layout: Layout, labels: dict[str, str]) -> Figure | None:
+def _history(*, asked: Asked, labels: dict[str, str]) -> Figure | None:
+    """Return the chart of every year, by the first segment asked for; balances and transfers have none."""
     if asked.scope not in ("spending", "revenue"):
         return None
-    pivot = get_pivot(segments=asked.segments[:1], kinds=HISTORY, filters=asked.filters, scope=asked.scope)
-    first = replace(asked, by=asked.by[:1], text="")
-    folded = lay_out(pivot=pivot, asked=first) if OBJECT_CLASS in first.by else None
-    if folded is not None:
-        pivot = replace(pivot, rows=folded.rows)
+    first = replace(asked, by=asked.by[:1])
+    pivot = get_pivot(segments=first.segments, kinds=HISTORY, filters=asked.filters, scope=asked.scope)
+    pivot = replace(pivot, rows=lay_out(pivot=pivot, asked=first).rows)
     what = "Spending" if asked.scope == "spending" else "Revenue"
-    return ledger_history(
+    return ledger_chart(
         pivot=pivot,
-        label=f"{what} by {in_sentence(labels[asked.by[0]])} and fiscal year",
+        label=f"{what} by {in_sentence(labels.get(asked.by[0], asked.by[0]))} and fiscal year",
         what=f"{what} on “{asked.text}”" if asked.text else f"{what} here" if asked.filters else what,
-        codes={row.codes[:1] for row in layout.rows} if asked.text else None,
     )
 
 
