@@ -93,11 +93,11 @@ class DelimitedRows:
             return None
         report.counts.read += frame.height
         for number, line in zip(numbers.filter(odd), lines.filter(odd), strict=True):
-            cells = split_row(line, delimiter=self._delimiter)
-            if cells is None:
+            row = split_row(line, delimiter=self._delimiter)
+            if row is None:
                 screen.note_broken(number, text=line, lines=1)
             else:
-                screen.offer(number, cells)
+                screen.offer(number, row)
         if screen.kept:
             frame = pl.concat([frame, screen.take_frame()]).sort(ROW)
         return frame

@@ -35,14 +35,16 @@ def main() -> None:
     from districts.pipeline.spec import get_pipeline
 
     get_pipeline()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         begun = time.monotonic()
         child = os.fork()
         if not child:
             work(float(line))
         os.waitpid(child, 0)
-        print(time.monotonic() - begun, flush=True)
+        sys.stdout.write(f"{time.monotonic() - begun}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
