@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
-from pathlib import Path
 
-import openpyxl
-from playwright.sync_api import Locator, Page
+import openpyxl  # type: ignore[import-untyped]
+from playwright.sync_api import FilePayload, Locator, Page
 
 from tests.journeys.browser import is_drawn
 from tests.journeys.site import wait_for
@@ -39,7 +38,7 @@ def upload(page: Page, *, slug: str, filename: str, content: bytes) -> None:
     """Upload a file in the browser and wait for the preview of what it would change."""
     page.goto(f"/d/{slug}/data/")
     page.locator("input[type=file]").set_input_files(
-        [{"name": filename, "mimeType": "application/octet-stream", "buffer": content}]
+        FilePayload(name=filename, mimeType="application/octet-stream", buffer=content)
     )
     page.get_by_role("button", name="Upload", exact=True).click()
     page.wait_for_url("**/data/uploads/**")
@@ -108,9 +107,7 @@ def exported_xlsx(page: Page, *, caption: str) -> list[list[object]]:
 
 
 def _link(page: Page, label: str) -> str:
-    kind, _, caption = label.removeprefix("Download ").partition(": ")
-    name = f"Download CSV: {caption}" if kind == "CSV" else f"Download XLSX: {caption}"
-    return page.locator(f'a[aria-label="{name}"]').get_attribute("href") or ""
+    return page.locator(f'a[aria-label="{label}"]').get_attribute("href") or ""
 
 
 def wait_for_text(page: Page, selector: str, text: str, *, seconds: float = 60) -> None:
@@ -122,10 +119,3 @@ def wait_for_text(page: Page, selector: str, text: str, *, seconds: float = 60) 
         hint=lambda: (page.locator(selector).first.text_content() or "")[:400],
     )
     is_drawn(page)
-
-
-def download(page: Page, path: str) -> Path:
-    """Save what a link hands out."""
-    with page.expect_download() as waiting:
-        page.locator(f'a[href="{path}"]').click()
-    return Path(waiting.value.path())

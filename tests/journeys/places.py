@@ -78,7 +78,12 @@ def loop() -> Place:
     return _place(cast, {})
 
 
-PLACES: dict[str, Callable[[], Place]] = {"bay": bay, "loop": loop}
+def data() -> Place:
+    """A district with people and nothing else, for the data pages."""
+    return _place(make_cast(name="Data Unified", slug="data", state_code=STATE_CODE), {})
+
+
+PLACES: dict[str, Callable[[], Place]] = {"bay": bay, "loop": loop, "data": data}
 
 
 def _files() -> Iterator[Path]:

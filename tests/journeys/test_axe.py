@@ -11,8 +11,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page
 
 from districts.access.permissions import Role
-from tests.journeys.axe import ADVICE, NARROW, REQUIRED, audit, axe_script, run_axe
-from tests.journeys.browser import Desk, is_drawn
+from tests.journeys.axe import ADVICE, REQUIRED, audit, axe_script, run_axe
+from tests.journeys.browser import NARROW, Desk, is_drawn
 from tests.journeys.pages import ELSEWHERE, NOT_PAGES, Visitor, page_routes
 from tests.journeys.site import Place
 

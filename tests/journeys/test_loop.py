@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from districts.access.permissions import Role, can
 from tests.architecture.routes import Kind, guard_of, list_routes
@@ -60,10 +60,10 @@ def loop(site: Site, desk: Desk) -> Iterator[Loop]:
     """A district with people and schools only, and four people at four browsers."""
     place = site.place("loop")
     roles = (Role.CABINET, Role.BUDGET_DIRECTOR, Role.DATA_MANAGER, Role.BOARD_MEMBER)
-    pages = [desk.sign_in(place=place, role=role) for role in roles]
-    yield Loop(site, place, *pages)
+    cabinet, director, manager, member = (desk.sign_in(place=place, role=role) for role in roles)
+    yield Loop(site, place, cabinet, director, manager, member)
     site.resume_worker()
-    for page in pages:
+    for page in (cabinet, director, manager, member):
         page.context.close()
 
 
@@ -336,7 +336,7 @@ def _member_can_change_nothing_by_page(loop: Loop) -> None:
 def _member_can_change_nothing_by_api(loop: Loop) -> None:
     before = _written(loop)
     key = {"Authorization": f"Bearer {loop.place.keys[Role.BOARD_MEMBER]}"}
-    file = {"name": "ledger.dat", "mimeType": "text/plain", "buffer": sanfrancisco.ledger()}
+    file = FilePayload(name="ledger.dat", mimeType="text/plain", buffer=sanfrancisco.ledger())
     request = loop.member.context.request
     answer = request.post(f"/api/v1{loop.base}/uploads/", headers=key, multipart={"file": file})
     assert answer.status == 403
