@@ -1,0 +1,167 @@
+"""Allocation entry: each cell saved with its totals, a refusal never taken for a save, the last change undone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from districts.access.permissions import Role
+from districts.tenancy import district_scope
+from investments.models import Allocation
+from tests.cast import Cast
+from tests.investments.books import Books, make_books
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def books(bay: Cast) -> Books:
+    return make_books(bay)
+
+
+@pytest.fixture
+def director(books: Books) -> Client:
+    return books.cast.client(Role.BUDGET_DIRECTOR)
+
+
+def cell(books: Books, amount: str, **changes: str) -> dict[str, str]:
+    return {
+        "filing": str(books.budget.pk),
+        "initiative": str(books.title_one.pk),
+        "source": "3010",
+        "amount": amount,
+        **changes,
+    }
+
+
+def held(books: Books) -> list[tuple[str, Decimal, str]]:
+    with district_scope(books.cast.district.pk):
+        rows = Allocation.objects.order_by("funding_source__code", "amount")
+        return list(rows.values_list("funding_source__code", "amount", "note"))
+
+
+def words_of(response: HttpResponse, element: str) -> str:
+    found = re.search(rf'id="{element}"[^>]*>(.*?)</(?:td|p|div)>', response.content.decode(), re.DOTALL)
+    assert found, f"{element} is not in the answer"
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip()
+
+
+def test_a_cell_is_saved_and_its_totals_come_back(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    response = director.post(url, cell(books, "$ 1,200.50", held_note="as agreed"), headers=HTMX)
+    assert response.status_code == 200
+    assert held(books) == [("3010", Decimal("1200.50"), "as agreed")]
+    key = b"3010".hex()
+    assert words_of(response, f"given-{key}") == "$1,201"
+    assert words_of(response, f"left-{key}") == "Over by $200.50"
+    assert words_of(response, f"row-{books.title_one.pk}") == "$1,201"
+    assert words_of(response, "grid-status") == (
+        "Saved: Title I schools from 3010, $1,200.50. $200.50 more is given out of 3010 than this budget has."
+    )
+    assert "Title I schools from 3010: $1,200.50 back to nothing" in response.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["lots", "-5", "1.005", "NaN", "Infinity", "1e30", "9" * 40])
+def test_what_is_no_amount_is_refused_and_changes_nothing(books: Books, director: Client, typed: str) -> None:
+    director.post(f"{books.base}allocations/", cell(books, "10"), headers=HTMX)
+    response = director.post(f"{books.base}allocations/", cell(books, typed), headers=HTMX)
+    assert response.status_code == 422
+    assert words_of(response, "grid-status").startswith("Not saved. ")
+    assert held(books) == [("3010", Decimal("10.00"), "")]
+
+
+def test_an_unknown_source_is_refused_and_an_unknown_initiative_absent(
+    books: Books, director: Client
+) -> None:
+    url = f"{books.base}allocations/"
+    assert director.post(url, cell(books, "10", source="9999"), headers=HTMX).status_code == 422
+    assert director.post(url, cell(books, "10", initiative=str(books.budget.pk))).status_code == 404
+    assert director.post(url, cell(books, "10", filing=str(books.actual.pk))).status_code == 404
+    assert held(books) == []
+
+
+def test_the_plain_form_saves_one_allocation_with_a_note(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    response = director.post(url, cell(books, "10", note="by hand"))
+    assert response.status_code == 302
+    assert held(books) == [("3010", Decimal("10.00"), "by hand")]
+    refused = director.post(url, cell(books, "x", initiative=""))
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"amount", "initiative"}
+    assert director.post(url, cell(books, "")).status_code == 302
+    assert held(books) == []
+
+
+def test_the_last_change_is_undone_and_the_undo_too(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    director.post(url, cell(books, "10", note="first"))
+    director.post(url, cell(books, "20", held_note="first"), headers=HTMX)
+    undo = director.get(url).context["undo"]
+    assert (undo.before, undo.after) == (Decimal("10.00"), Decimal("20.00"))
+    event = {"filing": str(books.budget.pk), "event": str(undo.event_id)}
+    assert director.post(f"{url}undo/", event).status_code == 302
+    assert held(books) == [("3010", Decimal("10.00"), "first")]
+    assert director.post(f"{url}undo/", event, follow=True).status_code == 200
+    assert held(books) == [("3010", Decimal("10.00"), "first")]
+    again = director.get(url).context["undo"]
+    director.post(f"{url}undo/", {"filing": str(books.budget.pk), "event": str(again.event_id)})
+    assert held(books) == [("3010", Decimal("20.00"), "first")]
+
+
+def test_what_somebody_changed_since_is_not_undone(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    director.post(url, cell(books, "10"))
+    undo = director.get(url).context["undo"]
+    with district_scope(books.cast.district.pk, actor_id=books.cast.people[Role.CABINET].pk):
+        Allocation.objects.update(amount=Decimal(30))
+    response = director.post(
+        f"{url}undo/", {"filing": str(books.budget.pk), "event": str(undo.event_id)}, follow=True
+    )
+    assert "Somebody has changed this allocation since. Nothing is undone." in response.content.decode()
+    assert held(books) == [("3010", Decimal("30.00"), "")]
+
+
+def test_the_export_is_the_grid_with_its_foot(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    director.post(url, cell(books, "1200.50"))
+    response = director.get(f"{url}?sources=all&export=csv")
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert rows == [
+        ["Initiative", "0000 Unrestricted", "3010 ESSA: Title I, Part A, Basic Grants", "All sources"],
+        ["Special education", "", "", "0"],
+        ["Title I schools", "", "1200.50", "1200.50"],
+        ["Budget", "-191000.00", "1000.00", "-190000.00"],
+        ["Allocated", "0", "1200.50", "1200.50"],
+        ["Remaining", "-191000.00", "-200.50", "-191200.50"],
+    ]
+
+
+def test_sources_and_initiatives_are_chosen(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    director.post(url, cell(books, "10"))
+
+    def shown(query: str) -> tuple[list[str], list[str]]:
+        context = director.get(url + query).context
+        return [one.balance.source for one in context["columns"]], [line.name for line in context["lines"]]
+
+    both = ["Special education", "Title I schools"]
+    assert shown("") == (["3010"], both)
+    assert shown("?sources=all") == (["0000", "3010"], both)
+    assert shown("?sources=over") == (["0000"], both)
+    assert shown("?source=unrestricted,3010&initiative=title") == (["0000", "3010"], ["Title I schools"])
+    assert shown("?filing=nonsense&sources=nonsense") == (["3010"], both)
+
+
+def test_cabinet_reads_the_grid_and_cannot_write(books: Books) -> None:
+    cabinet = books.cast.client(Role.CABINET)
+    url = f"{books.base}allocations/"
+    assert "grid__input" not in cabinet.get(url).content.decode()
+    assert cabinet.post(url, cell(books, "10"), headers=HTMX).status_code == 403
+    assert cabinet.post(f"{url}undo/").status_code == 403
+    assert held(books) == []
