@@ -38,30 +38,7 @@ def dot_interval(
         },
     )
     figure["margin"] = {"l": 8, "r": 24, "t": 36, "b": 8}
-    figure["shapes"] = [
-        {
-            "type": "line",
-            "xref": "x",
-            "yref": "paper",
-            "x0": reference,
-            "x1": reference,
-            "y0": 0,
-            "y1": 1,
-            "line": {"color": INK_SOFT, "width": 1.5, "dash": "dot"},
-        }
-    ]
-    figure["annotations"] = [
-        {
-            "xref": "x",
-            "yref": "paper",
-            "x": reference,
-            "y": 1,
-            "yshift": 16,
-            "text": reference_label,
-            "showarrow": False,
-            "font": {"size": 13, "color": INK_SOFT},
-        }
-    ]
+    figure.update(_reference_line(at=reference, text=reference_label))
     return Figure(
         key=key,
         label=label,
@@ -81,6 +58,27 @@ def dot_interval(
             for one in intervals
         ),
     )
+
+
+def _reference_line(*, at: float, text: str) -> Plotly:
+    line = {"color": INK_SOFT, "width": 1.5, "dash": "dot"}
+    return {
+        "shapes": [
+            {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "line": line}
+        ],
+        "annotations": [
+            {
+                "xref": "x",
+                "yref": "paper",
+                "x": at,
+                "y": 1,
+                "yshift": 16,
+                "text": text,
+                "showarrow": False,
+                "font": {"size": 13, "color": INK_SOFT},
+            }
+        ],
+    }
 
 
 def _dots(*, intervals: Sequence[Interval], unit: Unit) -> Plotly:

@@ -75,7 +75,7 @@ METRICS = (
     ),
     MetricDefinition(
         "ela-distance-from-standard",
-        "English: distance from standard",
+        "Distance from standard: English",
         "up",
         "points",
         "Average points above or below the state's standard in English language arts.",
@@ -83,7 +83,7 @@ METRICS = (
     ),
     MetricDefinition(
         "maths-distance-from-standard",
-        "Mathematics: distance from standard",
+        "Distance from standard: mathematics",
         "up",
         "points",
         "Average points above or below the state's standard in mathematics.",
