@@ -18,8 +18,10 @@ from django.utils import timezone
 
 from districts.access.credentials import hash_secret
 from districts.access.permissions import Role
-from districts.models import ApiKey, District, Membership, User
+from districts.landing.store import stored_path
+from districts.models import ApiKey, District, Membership, Upload, User
 from districts.tenancy import district_scope
+from investments.models import Account
 from tests.cast import Cast
 
 DAY = date(2024, 9, 2)
@@ -44,16 +46,37 @@ URL_OBJECTS: dict[str, str] = {
 }
 """The table each name in a URL is the key of."""
 
+URL_QUERIES: dict[str, str] = {
+    "investments:counted-list": "?year=2024&kind=actual&band=core",
+    "api-ledger-totals": "?fiscal_year=2024&kind=actual",
+}
+"""What an address needs behind its question mark, where it has no answer without."""
+
 SECRET_KWARGS = {"secret", "key", "uidb36"}
 """Names in URLs that are no keys of rows: signed or hashed secrets of the entrance."""
 
 WANTED: dict[str, dict[str, Any]] = {
     "districts.Membership": {"role": Role.INITIATIVE_LEAD},
-    "districts.Invitation": {"accepted_at": None, "revoked_at": None, "expires_at": "later"},
+    "districts.Invitation": {
+        "accepted_at": None,
+        "revoked_at": None,
+        "expires_at": lambda _: timezone.now() + timedelta(days=7),
+    },
     "districts.ApiKey": {"revoked_at": None, "role": Role.BOARD_MEMBER},
-    "districts.Upload": {"undone_at": None, "state": "imported"},
+    "districts.Upload": {"undone_at": None, "state": "imported", "left_out_rows": []},
     "districts.AuditEvent": {"table_name": "districts_school", "action": "insert", "before": None},
     "districts.Filing": {"is_current": True, "subject": "actual", "family": "ledger", "fiscal_year": 2024},
+    "districts.ImportRun": {
+        "quality_report": lambda planted: [
+            {"name": planted.token, "status": "passed", "expected": "1", "found": "1", "note": planted.token}
+        ]
+    },
+    "investments.Account": {"object": "1100", "resource": "3010", "fund": "01"},
+    "investments.LedgerEntry": {"account_id": lambda planted: _row(Account, planted).pk},
+    "investments.AccountSum": {
+        "account_id": lambda planted: _row(Account, planted).pk,
+        "amount": lambda planted: int(planted.amount * 10**6),
+    },
     "strategy.Metric": {"break_years": []},
     "strategy.Goal": {"direction": "up", "baseline_value": 10, "target_value": 20, "archived_at": None},
     "strategy.Initiative": {"archived_at": None, "serves_from": DAY, "serves_to": date(2027, 6, 30)},
@@ -120,6 +143,8 @@ def plant(*, cast: Cast, token: str, amount: Decimal) -> Planted:
     ):
         for model in tenant_models():
             _row(model, planted)
+        for upload in Upload.objects.all():
+            stored_path(upload.sha256).write_text(f"{token} in the file that was landed")
         for role in Role:
             secret = f"srm_{token}_{role.value}"
             ApiKey.objects.create(
@@ -143,7 +168,7 @@ def _row(model: type[models.Model], planted: Planted) -> models.Model:
             continue
         values[one.name] = _value(one, planted)
     for name, value in WANTED.get(label, {}).items():
-        values[name] = timezone.now() + timedelta(days=7) if value == "later" else value
+        values[name] = value(planted) if callable(value) else value
     planted.rows[label] = model._default_manager.create(**values)
     return planted.rows[label]
 
