@@ -30,7 +30,7 @@ FILING_COLUMNS = (
     Column(key="status", label="Counts?"),
     Column(key="filed", label="Filed", kind=Kind.DATE),
     Column(key="rows", label="Rows", kind=Kind.NUMBER),
-    Column(key="amount", label="Amount", kind=Kind.MONEY),
+    Column(key="amount", label="Sum of rows", kind=Kind.MONEY),
     Column(key="file", label="File"),
     Column(key="uploaded", label="Uploaded", kind=Kind.MOMENT),
 )
@@ -54,10 +54,20 @@ def list_feeds(request: DistrictRequest) -> HttpResponse:
         feeds=tables["feeds"],
         title="What is there",
         lead=_lead(feeds),
-        note=f"{superseded:,} older filings are kept and do not count." if superseded else "",
+        note=_superseded(superseded),
         crumbs=trail(request, here="What is there"),
     )
     return render(request, "landing/feed_list.html", context)
+
+
+def _superseded(count: int) -> str:
+    if not count:
+        return ""
+    return (
+        f"{count:,} older filings are kept and do not count."
+        if count > 1
+        else "1 older filing is kept and does not count."
+    )
 
 
 def _lead(feeds: list[selectors.Feed]) -> str:
@@ -67,7 +77,8 @@ def _lead(feeds: list[selectors.Feed]) -> str:
     count = "1 feed" if len(feeds) == 1 else f"{len(feeds)} feeds"
     name = subject_words(family=newest.family, subject=newest.subject).lower()
     day = formatting.day(timezone.localtime(newest.newest_filed_at))
-    return f"{count}; the newest filing is {name}, filed {day}."
+    family = FAMILIES.get(newest.family, newest.family)
+    return f"{count}; the newest filing is {family.lower()}, {name}, of {day}."
 
 
 def _years(feed: selectors.Feed) -> str:

@@ -215,7 +215,7 @@ def filing_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Ta
             Column(key="counts", label="Counts?"),
             Column(key="filed", label="Filed", kind=Kind.DATE),
             Column(key="rows", label="Rows", kind=Kind.NUMBER),
-            Column(key="amount", label="Amount", kind=Kind.MONEY),
+            Column(key="amount", label="Sum of rows", kind=Kind.MONEY),
         ),
         records=detail.filings,
         cells=lambda one: (
@@ -282,7 +282,10 @@ def notice_of(detail: selectors.UploadDetail) -> Notice | None:
     if upload.state == "failed":
         return Notice(title="The work on this file stopped", text=upload.message, tone=Tone.ERROR)
     if upload.state == "rejected":
-        return Notice(title="Nothing of this file was loaded", text=upload.message, tone=Tone.ERROR)
+        text = upload.message
+        if not detail.can_leave_rows_out:
+            text = text.replace(", or leave the named rows out", "")
+        return Notice(title="Nothing of this file was loaded", text=text, tone=Tone.ERROR)
     if upload.state == "undone":
         when = formatting.moment(timezone.localtime(detail.undone_at)) if detail.undone_at else ""
         return Notice(
