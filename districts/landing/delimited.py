@@ -18,6 +18,7 @@ from districts.landing.problems import Report
 from districts.landing.screen import ROW, RowScreen
 from districts.landing.text import CONTROL_PATTERN, Block, has_control_characters, read_blocks
 
+_ESCAPED = {"|": r"\|", "^": r"\^", "\t": r"\t"}
 _TOTAL_LINE = TOTAL_PATTERN.replace("(?i)^", '(?i)^[\\s",;|]*')
 
 
@@ -116,15 +117,10 @@ class DelimitedRows:
         return marks
 
     def _has_simple_quotes(self, lines: pl.Series) -> bool:
-        """Tell if every quote mark opens or closes a whole cell within one line."""
-        quotes = lines.str.count_matches('"', literal=True)
-        opening = lines.str.starts_with('"').cast(pl.UInt32) + lines.str.count_matches(
-            f'{self._delimiter}"', literal=True
-        )
-        closing = lines.str.ends_with('"').cast(pl.UInt32) + lines.str.count_matches(
-            f'"{self._delimiter}', literal=True
-        )
-        return bool(((opening == closing) & (opening + closing == quotes)).all())
+        """Tell if every cell is either free of quote marks or one quoted text within its line."""
+        mark = _ESCAPED.get(self._delimiter, self._delimiter)
+        one = f'(?:[^"{mark}]*|"[^"]*")'
+        return bool(lines.str.contains(f"^{one}(?:{mark}{one})*$").all())
 
     def _parse(self, raw: bytes, numbers: pl.Series) -> pl.DataFrame | None:
         if not raw:

@@ -30,6 +30,7 @@ from districts.landing.workbook import (
 
 SAMPLE_BYTES = 256 * 1024
 HEAD_SHOWN = 25
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1")
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe", "^": "caret"}
 
 
@@ -163,6 +164,10 @@ def _starts_as_zip(path: Path) -> bool:
 
 
 def _open_text(path: Path, name: str, size: int, options: ReadOptions, limits: Limits) -> Table:
+    if options.delimiter and options.delimiter not in DELIMITER_NAMES:
+        raise Unreadable("Choose comma, tab, semicolon, pipe or caret as the delimiter.")
+    if options.encoding and options.encoding not in ENCODINGS:
+        raise Unreadable(f"Choose one of these encodings: {', '.join(ENCODINGS)}.")
     encoding = options.encoding or detect_encoding(path)
     head = next(read_blocks(path, encoding=encoding, limits=limits, size=SAMPLE_BYTES))
     lines = head.text.split("\n")[: HEAD_ROWS * 2]

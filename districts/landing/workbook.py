@@ -47,7 +47,10 @@ def check_pack(path: Path, *, limits: Limits) -> None:
             _check_listing(entries, limits=limits)
             for entry in entries:
                 _unpack(raw, entry, limits=limits)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError,
+        OverflowError,
+    ) as error:
         raise Unreadable(_DAMAGED) from error
 
 
@@ -89,7 +92,8 @@ def _refuse_size(total: int, *, limits: Limits) -> None:
 
 def _unpack(raw: IO[bytes], entry: zipfile.ZipInfo, *, limits: Limits) -> None:
     """Unpack one entry and compare with its listed size; count the cells of a sheet."""
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    is_known = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    if not is_known or entry.header_offset < 0:
         raise zipfile.BadZipFile(entry.filename)
     raw.seek(entry.header_offset)
     header = raw.read(30)

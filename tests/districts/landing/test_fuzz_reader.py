@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from districts.errors import DomainError
@@ -73,6 +73,8 @@ plain = st.lists(
 
 @settings(max_examples=sized(usual=300, full=3000), deadline=None)
 @given(st.text(alphabet='ab1,"\n ', max_size=60))
+@example(',,""1","')
+@example('",1"1')
 def test_plain_reading_never_differs_from_the_strict_parser(content: str) -> None:
     fast, slow = _both(content)
     assert fast == slow
