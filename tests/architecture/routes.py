@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from districts.access.permissions import Permission
+from tests.architecture.factories import URL_QUERIES
 
 
 class Kind(StrEnum):
@@ -73,7 +74,7 @@ class Route:
         return tuple(name for name in self.kwargs if name != "slug")
 
     def url(self, kwargs: dict[str, Any]) -> str:
-        return reverse(self.name, kwargs=kwargs)
+        return reverse(self.name, kwargs=kwargs) + URL_QUERIES.get(self.name, "")
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def visit(
         url = route.url(world.own.url_kwargs(list(route.kwargs)))
         for role in Role:
             for query in QUERIES:
-                response = ask(world.clients[role], "GET", url + query, {})
+                response = ask(
+                    world.clients[role], "GET", url + (query.replace("?", "&") if "?" in url else query), {}
+                )
                 place = f"{role.value} GET {url}{query}"
                 found.search(f"the body of {place}", response.read_body, needles)  # type: ignore[attr-defined]
                 found.search(f"the headers of {place}", repr(list(response.items())), needles)
