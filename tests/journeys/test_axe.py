@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -95,10 +96,21 @@ def test_two_step_sign_in_is_for_everyone(desk: Desk, bay: Place) -> None:
     page.locator("input[name=code]").fill(_code(bay.objects["totp"][0]))
     page.get_by_role("main").locator("form:has(input[name=code]) button[type=submit]").first.click()
     page.wait_for_url(f"**/d/{bay.slug}/**")
-    for path in ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "reauthenticate/"):
-        answer = page.goto(f"/accounts/2fa/{path}")
-        assert answer is not None and answer.status == 200, path
+    page.goto("/accounts/2fa/reauthenticate/")
+    problems += audit(page, name="mfa_reauthenticate")
+    _say_the_password_again(page, bay, wanted="/accounts/2fa/")
+    for path in ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/"):
+        page.goto(f"/accounts/2fa/{path}")
+        assert urlsplit(page.url).path == f"/accounts/2fa/{path}"
         problems += audit(page, name=f"2fa/{path}")
+    page.context.close()
+    assert [str(one) for one in problems] == []
+
+
+def test_turning_two_steps_on_is_for_everyone(desk: Desk, bay: Place) -> None:
+    page = desk.sign_in(place=bay, role=Role.INITIATIVE_LEAD)
+    _say_the_password_again(page, bay, wanted="/accounts/2fa/totp/activate/")
+    problems = audit(page, name="mfa_activate_totp")
     page.context.close()
     assert [str(one) for one in problems] == []
 
@@ -128,6 +140,13 @@ def test_audit_reports_a_second_heading_and_sideways_scrolling(visitor: Visitor)
     said = " ".join(str(one) for one in audit(page, name="spoiled", widths=(NARROW,)))
     assert "2 headings of level one" in said
     assert "scrolls sideways by" in said
+
+
+def _say_the_password_again(page: Page, place: Place, *, wanted: str) -> None:
+    page.goto(f"/accounts/reauthenticate/?next={wanted}")
+    page.get_by_label("Password", exact=True).fill(place.password)
+    page.get_by_role("main").locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_url(f"**{wanted}")
 
 
 def _spoiled(visitor: Visitor) -> Page:
