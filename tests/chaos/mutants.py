@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from celery.signals import worker_init
@@ -11,6 +12,7 @@ from celery.signals import worker_init
 from srm.celery import app
 
 __all__ = ["app"]
+LAST = Path(os.environ["SRM_HOME"]) / "last"
 
 
 @worker_init.connect
@@ -30,7 +32,7 @@ def _delete_marks_first() -> None:
         marks = Mark.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref)
         deleted, _ = marks.delete()
         if deleted:
-            time.sleep(1)
+            time.sleep(30 if LAST.exists() else 0)
             with district_scope(unit.district_id):
                 item = engine.get_pipeline().find(unit.target)
                 if isinstance(item, engine.Job):

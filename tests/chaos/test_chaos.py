@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from srm import embedded
-from tests.chaos.world import FAULTS, open_servers, open_world, plan_faults, run_chaos
+from tests.chaos.world import (
+    FAULTS,
+    kill_once_marks_are_gone,
+    open_servers,
+    open_world,
+    plan_faults,
+    run_chaos,
+)
 from tests.data import sized
 
 PATIENCE = 30.0
@@ -35,7 +42,7 @@ def test_faults_lose_nothing_and_leave_every_result_right(servers: embedded.Serv
     count = sized(usual=12, full=60)
     faults = plan_faults(count=count - 1, seed=seed)
     with open_world(servers=servers, folder=folder, name="real") as world:
-        found = run_chaos(world, faults=faults, seed=seed, last="freeze", patience=PATIENCE)
+        found = run_chaos(world, faults=faults, seed=seed, patience=PATIENCE)
     words = f"SRM_CHAOS_SEED={seed}, faults {faults}: {found}"
     assert found["lost"] == [], words
     assert found["wrong"] == [], words
@@ -46,15 +53,21 @@ def test_faults_lose_nothing_and_leave_every_result_right(servers: embedded.Serv
     assert set(faults) == set(FAULTS)
 
 
+def test_a_kill_once_the_marks_are_gone_loses_nothing(servers: embedded.Servers, folder: Path) -> None:
+    with open_world(servers=servers, folder=folder, name="gone") as world:
+        found = kill_once_marks_are_gone(world, patience=PATIENCE)
+    assert (found["acknowledged"], found["left"], found["lost"], found["wrong"]) == (2, 0, [], [])
+
+
 def test_an_engine_that_deletes_marks_before_computing_is_noticed(
     servers: embedded.Servers, folder: Path
 ) -> None:
     with open_world(servers=servers, folder=folder, name="forgetful", mutant="deletes marks first") as world:
-        found = run_chaos(world, faults=[], seed=1, last="worker", patience=20)
-    assert found["wrong"] != [], found
+        found = kill_once_marks_are_gone(world, patience=PATIENCE)
+    assert [words for words in found["wrong"] if "LedgerCost" in words], found
 
 
 def test_hints_without_a_sweep_are_noticed(servers: embedded.Servers, folder: Path) -> None:
     with open_world(servers=servers, folder=folder, name="no-sweep", beat=False) as world:
-        found = run_chaos(world, faults=[], seed=2, last="freeze", patience=5)
+        found = run_chaos(world, faults=[], seed=2, patience=5)
     assert found["left"] > 0, found

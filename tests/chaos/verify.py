@@ -94,7 +94,7 @@ def unsettled_uploads() -> list[str]:
     for subject in ("actual", "budget"):
         filings = Filing.objects.filter(subject=subject).order_by("-filed_at", "-created_at", "-id")
         current = [filing.pk for filing in filings if filing.is_current]
-        if current != [filings[0].pk]:
+        if current != [filing.pk for filing in filings[:1]] or not current:
             problems.append(f"{subject}: {len(current)} current filings, or an old one")
     return problems
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psutil
 import psycopg
@@ -77,11 +77,16 @@ class World:
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.start(name)
 
+    def count(self, what: LiteralString) -> int:
+        """Return how many rows of a table, or of a part of it, there are."""
+        query: LiteralString = "SELECT count(*) FROM " + what
+        with psycopg.connect(self.servers.superuser_url, dbname="srm") as superuser:
+            row = superuser.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
     def runs(self) -> int:
         """Return how many recomputes have ever been committed."""
-        with psycopg.connect(self.servers.superuser_url, dbname="srm") as superuser:
-            row = superuser.execute("SELECT count(*) FROM districts_calculationrun").fetchone()
-        return int(row[0]) if row else 0
+        return self.count("districts_calculationrun")
 
     def wait_for_progress(self, *, since: int) -> None:
         """Return once the worker has committed more work: a fault must hit one that works."""
@@ -97,6 +102,13 @@ class World:
         with contextlib.suppress(psutil.NoSuchProcess):
             return psutil.Process(self.processes["worker"].pid).children()
         return []
+
+    def wait_for_worker(self) -> None:
+        """Return when the worker has forked the processes that do its work."""
+        deadline = time.monotonic() + 90
+        while len(self.workers()) < 2 and time.monotonic() < deadline:
+            self.revive()
+            time.sleep(0.1)
 
     def end(self) -> None:
         """Kill the worker and the beat."""
@@ -179,7 +191,8 @@ def open_world(
     """Copy the filled database and its files; kill worker and beat afterwards."""
     with psycopg.connect(servers.superuser_url, autocommit=True) as superuser:
         superuser.execute("DROP DATABASE IF EXISTS srm WITH (FORCE)")
-        superuser.execute("CREATE DATABASE srm TEMPLATE seeded OWNER srm_owner")
+        # A copy by WAL_LOG, the default, lets sequences go backwards in a crash: keys would come twice.
+        superuser.execute("CREATE DATABASE srm TEMPLATE seeded OWNER srm_owner STRATEGY FILE_COPY")
     world = World(servers=servers, folder=folder / name, mutant=mutant, beat=beat)
     shutil.copytree(folder / "seeded", world.folder)
     world.fault("flush", random.Random())
@@ -204,17 +217,17 @@ def plan_faults(*, count: int, seed: int, kinds: tuple[str, ...] = FAULTS) -> li
     return faults
 
 
-def run_chaos(world: World, *, faults: list[str], seed: int, last: str, patience: float) -> dict[str, Any]:
-    """Write while the faults happen, do one more while the last writes are worked on, and verify.
+def run_chaos(world: World, *, faults: list[str], seed: int, patience: float) -> dict[str, Any]:
+    """Write while the faults happen; at the end freeze the worker, write on, flush the hints, kill it.
 
-    `last` is "worker": killed in its work after the last write; or "freeze": frozen before the last
-    writes, whose hints are then flushed. Returns what `verify` found.
+    Returns what `verify` found.
     """
     chance = random.Random(seed)
     world.revive()
+    before = world.runs()
     writer = world.python("-m", "tests.chaos.edits", "write", str(seed), role="web")
     _wait_for(world.folder / "writing", writer)
-    world.wait_for_progress(since=0)
+    world.wait_for_progress(since=before)
     for kind in faults:
         time.sleep(chance.uniform(0.2, 1.0))
         before = world.runs()
@@ -222,25 +235,44 @@ def run_chaos(world: World, *, faults: list[str], seed: int, last: str, patience
         world.revive()
         world.wait_for_progress(since=before)
     time.sleep(0.5)
-    if last == "freeze":
-        world.freeze()
-        time.sleep(1)
+    world.freeze()
+    time.sleep(1)
     (world.folder / "stop").touch()
-    _, complaints = writer.communicate(timeout=60)
-    if writer.returncode:
-        raise RuntimeError(complaints)
-    if last == "freeze":
-        world.fault("flush", chance)
+    _finish(writer)
+    world.fault("flush", chance)
     world.fault("worker", chance)
+    return _verify(world, patience=patience)
+
+
+def kill_once_marks_are_gone(world: World, *, patience: float) -> dict[str, Any]:
+    """Make one last edit in each district and kill the worker as soon as no mark of its cost is left."""
     world.revive()
+    world.wait_for_worker()
+    (world.folder / "last").touch()
+    _finish(world.python("-m", "tests.chaos.edits", "last", role="web"))
+    deadline = time.monotonic() + 60
+    while world.count("districts_mark WHERE target = 'ledger_cost'") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    world.fault("worker", random.Random())
+    (world.folder / "last").unlink()
+    return _verify(world, patience=patience)
+
+
+def _verify(world: World, *, patience: float) -> dict[str, Any]:
+    world.revive()
+    world.wait_for_worker()
     verifier = world.python("-m", "tests.chaos.edits", "verify", str(patience))
     while verifier.poll() is None:
         world.revive()
         time.sleep(0.2)
-    found, complaints = verifier.communicate()
-    if verifier.returncode:
+    return dict(json.loads(_finish(verifier)))
+
+
+def _finish(process: subprocess.Popen[str]) -> str:
+    said, complaints = process.communicate(timeout=120)
+    if process.returncode:
         raise RuntimeError(complaints)
-    return dict(json.loads(found))
+    return said
 
 
 def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
