@@ -33,11 +33,11 @@ _APPS = ("districts", "strategy", "investments", "diagnostics")
 class Slot:
     """The part of the servers that belongs to this process until it ends."""
 
-    def __init__(self) -> None:
-        HOME.mkdir(exist_ok=True)
+    def __init__(self, *, durable: bool = False) -> None:
+        HOME.mkdir(parents=True, exist_ok=True)
         self._using = (HOME / "in-use.lock").open("w")
         fcntl.flock(self._using, fcntl.LOCK_SH)
-        self.servers = embedded.start(home=HOME, durable=False, cloning=True)
+        self.servers = embedded.start(home=HOME, durable=durable, cloning=True)
         self.number, self._lock = _free_slot()
         self.database = f"srm_test_{self.number}"
         self.home = HOME / f"slot-{self.number}"

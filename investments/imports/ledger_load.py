@@ -39,9 +39,18 @@ class BudgetInUse(DomainError):
 def preview(*, stage: str, reading: Reading, family: str) -> dict[str, Any]:
     """Describe each staged slice and its difference to the current filing. Writes nothing lasting."""
     with connection.cursor() as cursor:
+        _plan_for_bulk(cursor)
         _map_accounts(cursor, stage=stage, create=False)
         slices = [_describe_slice(cursor, stage, family, one) for one in reading.slice_list()]
     return {"slices": slices}
+
+
+def _plan_for_bulk(cursor: Any) -> None:
+    """Keep the planner from row-by-row joins until the transaction ends.
+
+    Statistics do not know yet what the last import wrote: it would take a million rows for one.
+    """
+    cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
 
 
 def _map_accounts(cursor: Any, *, stage: str, create: bool) -> None:
@@ -164,6 +173,7 @@ def check_state_ledger(*, stage: str, reading: Reading, family: str) -> None:
     """Add the checks of a California ledger to the report; none of them rejects."""
     checks = reading.report.checks
     with connection.cursor() as cursor:
+        _plan_for_bulk(cursor)
         staged = {one.number: _staged_sums(cursor, stage, one.number) for one in reading.slice_list()}
         for one in reading.slice_list():
             title = f"{KIND_LABELS[one.subject].lower()} FY{one.fiscal_year}"
@@ -260,6 +270,7 @@ def insert_entries(*, stage: str, filings: Mapping[int, Any]) -> int:
     district_id = current_district_id()
     with connection.cursor() as cursor:
         # Sorted rows append to the index by account instead of scattering over it.
+        _plan_for_bulk(cursor)
         cursor.execute("SELECT set_config('work_mem', '128MB', true)")
         _map_accounts(cursor, stage=stage, create=True)
         cursor.execute(

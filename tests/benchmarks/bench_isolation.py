@@ -7,9 +7,6 @@ The floor runs as `srm_backup`, whom policies do not bind, with `district_id = .
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 import psycopg
 from django.db import connection, transaction
@@ -17,13 +14,12 @@ from django.db import connection, transaction
 from districts.database import roles
 from districts.models import Department
 from districts.tenancy import district_scope
+from tests.benchmarks.bed import Bed
+from tests.benchmarks.table import Row, seconds, take_turns
 from tests.isolation.rows import Rows, make_rows, scope
-from tests.servers import Slot
 
 DISTRICTS = 4
-ENTRIES = 250_000
 ACCOUNTS = 5_000
-ROUNDS = 3
 MOST_RATIO = 1.15
 MOST_MILLISECONDS = 1.0
 
@@ -55,34 +51,24 @@ QUERIES = {
 }
 
 
-class Row(NamedTuple):
-    """One line of the table of benchmarks; times in milliseconds."""
-
-    name: str
-    floor: float
-    ours: float
-    ratio: float
-    target: str
-    met: bool
-
-
-def bench_isolation(slot: Slot) -> list[Row]:
-    """Fill a fresh clone with a million ledger rows of four districts and measure; leaves a fresh clone."""
-    slot.clone()
+def bench_isolation(bed: Bed) -> list[Row]:
+    """Fill a fresh database with a million ledger rows of four districts and measure."""
+    bed.fresh()
+    slot = bed.slot
     with psycopg.connect(slot.database_url, autocommit=True) as app:
         districts = [make_rows(app=app, name=f"d{n}", number=n + 1) for n in range(DISTRICTS)]
         with psycopg.connect(slot.superuser_url, autocommit=True) as superuser:
-            _fill(superuser, districts)
+            _fill(superuser, districts, entries=bed.rows // DISTRICTS)
         backup_url = slot.servers.url(role=roles.BACKUP, database=slot.database)
         with psycopg.connect(backup_url, autocommit=True) as backup:
-            rows = [_compare(name, app=app, backup=backup, district=districts[1]) for name in QUERIES]
-    rows.append(_request(districts[1]))
-    connection.close()
-    slot.clone()
-    return rows
+            rows = [
+                _compare(name, app=app, backup=backup, district=districts[1], rounds=bed.rounds)
+                for name in QUERIES
+            ]
+    return [*rows, _request(districts[1], rounds=bed.rounds)]
 
 
-def _fill(superuser: psycopg.Connection, districts: list[Rows]) -> None:
+def _fill(superuser: psycopg.Connection, districts: list[Rows], *, entries: int) -> None:
     superuser.execute("SET synchronous_commit = off")
     for district in districts:
         superuser.execute(
@@ -96,13 +82,15 @@ def _fill(superuser: psycopg.Connection, districts: list[Rows]) -> None:
             "WITH a AS (SELECT array_agg(id) AS ids FROM investments_account WHERE district_id = %s)"
             " INSERT INTO investments_ledgerentry (district_id, filing_id, account_id, amount, row_number)"
             " SELECT %s, %s, a.ids[1 + n %% %s], n, n FROM a, generate_series(1, %s) n",
-            [district.district_id, district.district_id, district.ids["districts_filing"], ACCOUNTS, ENTRIES],
+            [district.district_id, district.district_id, district.ids["districts_filing"], ACCOUNTS, entries],
         )
     superuser.execute("VACUUM ANALYZE investments_ledgerentry")
     superuser.execute("VACUUM ANALYZE investments_account")
 
 
-def _compare(name: str, *, app: psycopg.Connection, backup: psycopg.Connection, district: Rows) -> Row:
+def _compare(
+    name: str, *, app: psycopg.Connection, backup: psycopg.Connection, district: Rows, rounds: int
+) -> Row:
     accounts = backup.execute(
         "SELECT array_agg(id) FROM (SELECT id FROM investments_account WHERE district_id = %s ORDER BY id LIMIT 50) a",
         [district.district_id],
@@ -130,19 +118,14 @@ def _compare(name: str, *, app: psycopg.Connection, backup: psycopg.Connection, 
             return app.execute(bound, values).fetchall()
 
     assert sorted(map(str, floor())) == sorted(map(str, ours()))
-    floors, times = _interleave(floor, ours, repeats=5)
-    ratio = statistics.median(b / a for a, b in zip(floors, times, strict=True))
+    found = take_turns(floor, ours, rounds=rounds, repeats=5)
+    met = found.ratio <= MOST_RATIO
     return Row(
-        f"isolation: {name}",
-        statistics.median(floors),
-        statistics.median(times),
-        ratio,
-        f"<= {MOST_RATIO}x plain WHERE",
-        ratio <= MOST_RATIO,
+        f"isolation: {name}", found.floor, found.ours, found.ratio, f"<= {MOST_RATIO}x plain WHERE", met
     )
 
 
-def _request(district: Rows) -> Row:
+def _request(district: Rows, *, rounds: int) -> Row:
     """What a scope adds to a request that already has a transaction and one query."""
 
     def floor() -> None:
@@ -153,35 +136,16 @@ def _request(district: Rows) -> Row:
         with transaction.atomic(), district_scope(district.district_id):
             Department.objects.count()
 
-    floors, times = _interleave(floor, ours, repeats=200)
-    added = statistics.median(b - a for a, b in zip(floors, times, strict=True))
-    floor_ms, ours_ms = statistics.median(floors), statistics.median(times)
+    floor(), ours()
+    pairs = [(seconds(floor), seconds(ours)) for _ in range(200 * rounds)]
+    added = statistics.median(b - a for a, b in pairs) * 1000
+    floors = statistics.median(a for a, _ in pairs)
+    times = statistics.median(b for _, b in pairs)
     return Row(
         f"isolation: a request's scope (+{added:.2f} ms)",
-        floor_ms,
-        ours_ms,
-        ours_ms / floor_ms,
+        floors,
+        times,
+        times / floors,
         f"<= +{MOST_MILLISECONDS:g} ms",
         added <= MOST_MILLISECONDS,
     )
-
-
-def _interleave(
-    floor: Callable[[], object], ours: Callable[[], object], *, repeats: int
-) -> tuple[list[float], list[float]]:
-    """Run both in turn, round by round; return each round's median in milliseconds."""
-    floors, times = [], []
-    for _ in range(ROUNDS):
-        one, other = [], []
-        for _ in range(repeats):
-            one.append(_milliseconds(floor))
-            other.append(_milliseconds(ours))
-        floors.append(statistics.median(one))
-        times.append(statistics.median(other))
-    return floors, times
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000

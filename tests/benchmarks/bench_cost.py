@@ -1,0 +1,152 @@
+"""Cost of 200 initiatives over a million ledger rows; and what a page reads against computing it anew.
+
+Costing is loading the ledger and the rules and sharing every dollar out, to the last cost cell and the meter;
+the filings' sums by account are there, as they are whenever a rule changes. Saving is not counted.
+Live aggregation is the same from the ledger rows, without any stored sum. All as `srm_app`, isolation on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from statistics import median
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from diagnostics.home.selectors import get_home
+from diagnostics.initiative.selectors import get_initiative_page
+from diagnostics.recompute import initiative_return
+from districts.tenancy import district_scope
+from investments.calc.coding_meter import coding_meter
+from investments.calc.ledger_cost import ledger_cost
+from investments.models import AccountSum
+from investments.recompute import add_up_accounts, code_current_ledger, list_current_filings, load_rules
+from investments.recompute import ledger_cost as recompute_costs
+from strategy.models import Initiative
+from tests.benchmarks.bed import Bed
+from tests.benchmarks.table import Row, at_most, seconds, take_turns
+from tests.cast import Cast, make_cast
+from tests.investments.facts import make_filing, make_initiative, make_rule, recompute
+
+ACCOUNTS, FILINGS, INITIATIVES, ROUNDS = 20_000, 8, 200, 5
+
+_ACCOUNTS = """
+INSERT INTO investments_account (district_id, fund, resource, project_year, goal, function, object, location,
+                                 program, local_1, local_2, local_3, local_4)
+SELECT %s, lpad((i %% 18)::text, 2, '0'), lpad(((i * 7) %% 117 * 37)::text, 4, '0'), '0',
+       lpad(((i * 11) %% 17 * 111)::text, 4, '0'), lpad(((i * 13) %% 61 * 50)::text, 4, '0'),
+       (1000 + ((i * 17) %% 140) * 45)::text, i::text, '', '', '', '', ''
+FROM generate_series(1, %s) i
+"""
+_ENTRIES = """
+INSERT INTO investments_ledgerentry (district_id, filing_id, account_id, amount, row_number)
+SELECT %s, %s, a.id, ((i * 7919) %% 10000000)::numeric / 100, i
+FROM generate_series(1, %s) i
+JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM investments_account) a
+  ON a.place = 1 + (i * 7919) %% %s
+"""
+
+
+def bench_cost(bed: Bed) -> list[Row]:
+    """Make a district's books, cost them, and read its pages' numbers."""
+    bed.fresh()
+    cast = make_cast(name="Bay Unified", slug="bay", state_code="3868478")
+    with district_scope(cast.district.pk, cause="benchmark"):
+        make_books(cast, rows=bed.rows)
+    bed.vacuum()
+    with district_scope(cast.district.pk, cause="benchmark"):
+        cost = take_turns(_scan, _cost, rounds=ROUNDS)
+        whole = median(_computed_anew() for _ in range(bed.rounds))
+        recompute(initiative_return)
+    bed.vacuum()
+    with district_scope(cast.district.pk, cause="benchmark"):
+        pages = _pages(cast, rounds=bed.rounds)
+    name = f"cost of {INITIATIVES} initiatives, {bed.rows:,} rows"
+    return [
+        Row(name, cost.floor, cost.ours, cost.ratio, "<= 2.5x a scan sum", cost.ratio <= 2.5),
+        Row(f"{name}: summed anew and saved", cost.floor, whole, whole / cost.floor, "", None),
+        *pages,
+    ]
+
+
+def make_books(cast: Cast, *, rows: int) -> None:
+    """Write filings of so many rows in all, initiatives, and a rule for each; add up the accounts."""
+    for sql, values in [(_ACCOUNTS, [cast.district.pk, ACCOUNTS])]:
+        _execute(sql, *values)
+    for number in range(FILINGS):
+        filing = make_filing([], fiscal_year=2018 + number // 2, kind=("actual", "budget")[number % 2])
+        _execute(_ENTRIES, cast.district.pk, filing.pk, rows // FILINGS, ACCOUNTS)
+    for number in range(INITIATIVES):
+        patterns = {"resource": f"{number % 117 * 37:04d}"}
+        if number % 2:
+            patterns["goal"] = f"{number % 17 * 111:04d},{number * 3 % 17 * 111:04d}"
+        share = Decimal(1) if number % 5 else Decimal("0.25")
+        make_rule(make_initiative(f"Initiative {number}"), share=share, **patterns)
+    add_up_accounts(filings=list_current_filings())
+
+
+def _execute(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _scan() -> None:
+    _execute("SELECT sum(amount) FROM investments_ledgerentry")
+
+
+def _cost() -> None:
+    coding = code_current_ledger(rules=load_rules(), filings=list_current_filings())
+    if len(ledger_cost(coding=coding)) <= INITIATIVES or len(coding_meter(coding=coding)) != FILINGS * 18:
+        raise RuntimeError("not every initiative and fund was costed")
+
+
+def _computed_anew() -> float:
+    """Return the seconds of the whole recompute from the rows, saving included."""
+    AccountSum.objects.all().delete()
+    return seconds(lambda: recompute(recompute_costs))
+
+
+def _pages(cast: Cast, *, rounds: int) -> list[Row]:
+    now, district = timezone.now(), cast.district
+    first = Initiative.objects.order_by("name").values_list("pk", flat=True)[0]
+
+    def home() -> None:
+        if len(get_home(user_id=None, now=now, time_zone=district.time_zone).initiatives) != INITIATIVES:
+            raise RuntimeError("home does not show every initiative")
+
+    def initiative() -> None:
+        page = get_initiative_page(
+            initiative_id=first, as_of=None, funding_segment=district.funding_segment,
+            minimum_group=district.minimum_group,
+        )  # fmt: skip
+        if page is None or page.latest is None:
+            raise RuntimeError("the initiative's page shows no cost")
+
+    return [
+        _against_live("home's numbers, 200 initiatives", home, rounds=rounds),
+        _against_live("an initiative page's numbers", initiative, rounds=rounds),
+    ]
+
+
+class _UndoneError(Exception):
+    """Ends a block whose writes are not meant to last."""
+
+
+def _live() -> None:
+    """Cost everything from the ledger rows, as a page without stored results would."""
+    _cost()
+
+
+def _against_live(name: str, stored: Callable[[], None], *, rounds: int) -> Row:
+    with suppress(_UndoneError), transaction.atomic():
+        AccountSum.objects.all().delete()
+        stored()
+        found = take_turns(_live, stored, rounds=rounds, repeats=3)
+        raise _UndoneError
+    times = found.floor / found.ours
+    return Row(
+        f"stored results: {name} ({times:,.0f} times faster)", found.floor, found.ours, found.ratio,
+        "< 0.01x live", found.ratio < 0.01,
+    )  # fmt: skip
