@@ -34,6 +34,7 @@ def test_policy_is_strict(desk: Desk) -> None:
         ('<img alt="" src="http://127.0.0.1:9/pixel.gif">', "img-src"),
         ('<button onclick="window.spoiled = 1" autofocus>x</button>', "script-src"),
     ],
+    ids=("script", "style", "image", "handler"),
 )
 def test_watch_reports_what_the_policy_blocks(desk: Desk, markup: str, directive: str) -> None:
     """Mutants: a page with an inline script, an inline style, a foreign image, a handler in the markup."""
