@@ -13,7 +13,7 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import PAGE_SIZE, Cell, CellValue, Column, Empty, Kind, Table, make_table
-from investments.forms.entries import EntriesAsked, EntriesForm, read_entries
+from investments.forms.entries import EVERY_FILE, EntriesAsked, EntriesForm, read_entries
 from investments.models import AmountKind
 from investments.selectors import LedgerRow, LedgerRows, list_counted_rows, list_segments
 from investments.selectors.entries import (
@@ -145,7 +145,10 @@ def _answer(*, entries: Entries, asked: EntriesAsked) -> str:
     where = _filing_name(asked.filings[0]) if len(asked.filings) == 1 else f"{len(asked.filings)} files"
     if not asked.filings:
         return "No file has these rows."
-    return f"{rows} add up to {formatting.dollars_short(entries.total)} in {where}."
+    if asked.is_mixed:
+        return f"{rows} in {where}; actuals and forecasts are not added up."
+    verb = "adds" if entries.row_count == 1 else "add"
+    return f"{rows} {verb} up to {formatting.dollars_short(entries.total)} in {where}."
 
 
 def _table(
@@ -175,12 +178,12 @@ def _table(
         page_size=page_size_for(request, usual=PAGE_SIZE),
         total=entries.row_count,
         export_base=request.path,
-        footer=_total(entries, has_many=has_many) if entries.rows else None,
+        footer=_total(entries, has_many=has_many) if entries.rows and not asked.is_mixed else None,
         empty=Empty(
             title="No ledger row matches",
             text="Leave a field blank to mean every code; 5* means every code that begins with 5.",
             action_label="Show all rows",
-            action_href=request.path,
+            action_href=f"{request.path}?filing={EVERY_FILE}&show=all",
         ),
     )
 

@@ -115,6 +115,20 @@ def test_a_row_leads_one_step_down_and_then_to_the_rows_of_the_file(books: Books
     ]
 
 
+def test_rows_start_from_the_newest_actuals_and_may_be_of_every_file(books: Books, director: Client) -> None:
+    answers = {
+        query: director.get(f"{books.base}rows/{query}").context["answer"]
+        for query in ("", "?filing=all", "?kind=budget", "?filing=nonsense", "?show=all&object=9*")
+    }
+    assert answers == {
+        "": "5 ledger rows add up to $9,000 in FY2024 actual, filed Sep 30, 2024.",
+        "?filing=all": "10 ledger rows in 3 files; actuals and forecasts are not added up.",
+        "?kind=budget": "3 ledger rows add up to −$190K in FY2024 budget, filed Sep 30, 2023.",
+        "?filing=nonsense": "No file has these rows.",
+        "?show=all&object=9*": "1 ledger row adds up to $77 in FY2024 actual, filed Sep 30, 2024.",
+    }
+
+
 def test_noise_is_said_in_words(books: Books, director: Client) -> None:
     notes = {row.cells[0].value: row.cells[2].note for row in director.get(books.base).context["table"].rows}
     assert notes == {"0000": "", "3010": "", "3150": "", "4035": "placeholder: no spending"}
@@ -181,7 +195,7 @@ def test_superseded_filings_stay_readable(books: Books, director: Client) -> Non
     ]
     page = text_of(director, f"{books.base}rows/?filing={books.superseded.pk}")
     assert "This file is superseded" in page
-    assert "1 ledger row add up to $950" in page or "1 ledger row adds up to $950" in page
+    assert "1 ledger row adds up to $950 in FY2024 budget" in page
 
 
 def test_the_rows_of_a_band_add_up_to_its_figure(books: Books, director: Client) -> None:
