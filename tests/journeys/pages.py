@@ -24,6 +24,7 @@ NOT_PAGES = {
     "landing:upload-problems": "a CSV of problems",
     "mfa_download_recovery_codes": "a text file",
     "landing:upload-progress": "a part of the upload page, which test_loop sees",
+    "investments:ledger-history": "a part of the ledger page, seen there",
     "investments:code-list": "a part of the rule form",
     "investments:ledger-history": "a part of the ledger page",
     "investments:rule-preview": "a part of the rule form, which test_loop sees",
