@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,50 +14,18 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.errors import DomainError
-from districts.exports import export_table, page_size_for, wanted_export
-from districts.tables import PAGE_SIZE, Column, Empty, Kind, Table, make_table
-from investments.forms.allocations import AllocationForm, GridForm, GridView, choose, read_uuid, source_words
+from districts.exports import export_table, wanted_export
+from districts.tables import PAGE_SIZE, Empty
+from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid
 from investments.forms.refusals import add_refusal
-from investments.selectors import AllocationGrid, AllocationRow, SourceBalance, get_allocation_grid
+from investments.selectors import AllocationGrid, get_allocation_grid
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
 from investments.services import AllocationRefused, SavedAllocation, save_allocation
 from investments.services.allocation_undo import undo_last_allocation
-from investments.views.parts import initiative_href, link, may, sections, upload_href, upload_list_href
+from investments.views.allocation_lines import grid_line, grid_table, source_column
+from investments.views.parts import link, may, sections, upload_href, upload_list_href
 
 KEPT = ("filing", "sources", "source", "initiative", "page")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceColumn:
-    """One funding source above and below its column."""
-
-    balance: SourceBalance
-    key: str
-    words: str
-    remaining_words: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellView:
-    """One cell: what is typed, and whose it is."""
-
-    source: str
-    label: str
-    text: str
-    amount: Decimal | None
-    note: str
-    values: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One initiative's row."""
-
-    initiative_id: UUID
-    name: str
-    href: str
-    cells: tuple[CellView, ...]
-    total: Decimal
 
 
 @district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
@@ -137,7 +102,7 @@ def _cell_answer(
     row = next((one for one in grid.rows if one.initiative_id == given["initiative"]), None)
     balance = next((one for one in grid.sources if one.source == given["source"].strip()), None)
     context = {
-        "column": _column(balance) if balance else None,
+        "column": source_column(balance) if balance else None,
         "row": row,
         "warning": saved.warning.removeprefix("Saved. "),
         "words": f"Saved: {row.name if row else ''} from {given['source']}, {_amount_words(saved.amount or None)}.",
@@ -155,7 +120,7 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         source=request.GET.get("source", "")[:200],
         initiative=request.GET.get("initiative", "")[:200],
     )
-    table = _table(request, grid=grid, view=view)
+    table = grid_table(request, grid=grid, view=view)
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-allocations")
     paged = table.page
@@ -165,13 +130,13 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
     context = {
         "grid": grid,
         "table": table,
-        "columns": [_column(one) for one in view.sources],
-        "lines": [_line(request, row=row, sources=view.sources, grid=grid) for row in shown],
+        "columns": [source_column(one) for one in view.sources],
+        "lines": [grid_line(request, row=row, sources=view.sources, grid=grid) for row in shown],
         "filter": GridForm(request.GET, filings=grid.filings, chosen=grid.filing),
         "form": (form or start).offer(grid=grid) if can_enter else None,
         "is_form_open": form is not None,
         "answer": _answer(grid),
-        "over": [_column(one) for one in grid.sources if one.remaining < 0],
+        "over": [source_column(one) for one in grid.sources if one.remaining < 0],
         "can_enter": can_enter,
         "empty": _empty(request, grid=grid),
         "file_href": upload_href(request, grid.filing.upload_id) if grid.filing else "",
@@ -236,74 +201,3 @@ def _empty(request: DistrictRequest, *, grid: AllocationGrid) -> Empty | None:
             action_href=link(request, "strategy:initiative-list"),
         )
     return None
-
-
-def _column(one: SourceBalance) -> SourceColumn:
-    left = one.remaining
-    words = "" if left >= 0 else f"Over by {formatting.dollars_exact(-left)}"
-    return SourceColumn(
-        balance=one, key=one.source.encode().hex() or "none", words=source_words(one), remaining_words=words
-    )
-
-
-def _line(
-    request: DistrictRequest, *, row: AllocationRow, sources: Sequence[SourceBalance], grid: AllocationGrid
-) -> Line:
-    held = {cell.source: cell for cell in row.cells}
-    cells = []
-    for one in sources:
-        cell = held[one.source]
-        values = {"filing": str(grid.filing.id) if grid.filing else "", "initiative": str(row.initiative_id)}
-        cells.append(
-            CellView(
-                source=one.source,
-                label=f"{row.name} from {source_words(one)}, dollars",
-                text="" if cell.amount is None else _typed(cell.amount),
-                amount=cell.amount,
-                note=cell.note,
-                values=json.dumps(values | {"source": one.source, "held_note": cell.note}),
-            )
-        )
-    return Line(
-        initiative_id=row.initiative_id,
-        name=row.name,
-        href=initiative_href(request, row.initiative_id),
-        cells=tuple(cells),
-        total=row.total,
-    )
-
-
-def _typed(amount: Decimal) -> str:
-    """Write an amount as it is typed: no cents where there are none."""
-    return f"{amount:,.2f}".removesuffix(".00")
-
-
-def _table(request: DistrictRequest, *, grid: AllocationGrid, view: GridView) -> Table:
-    """The grid as a table of values: what an export writes, the three lines at the foot included."""
-    year = formatting.fiscal_year(grid.filing.fiscal_year) if grid.filing else ""
-    codes = [one.source for one in view.sources]
-    lines: list[tuple[str, Mapping[str, Decimal | None], Decimal]] = [
-        (row.name, {cell.source: cell.amount for cell in row.cells}, row.total) for row in view.rows
-    ]
-    if wanted_export(request):
-        for name, part in (("Budget", "budget"), ("Allocated", "allocated"), ("Remaining", "remaining")):
-            values = {one.source: getattr(one, part) for one in view.sources}
-            lines.append((name, values, sum((getattr(one, part) for one in grid.sources), Decimal(0))))
-    return make_table(
-        key="allocations",
-        caption=f"Allocations, {year} budget",
-        columns=[
-            Column(key="name", label="Initiative", is_sortable=False),
-            *(
-                Column(key=f"s{place}", label=source_words(one), kind=Kind.MONEY, is_sortable=False)
-                for place, one in enumerate(view.sources)
-            ),
-            Column(key="total", label="All sources", kind=Kind.MONEY, is_sortable=False),
-        ],
-        records=lines,
-        cells=lambda line: (line[0], *(line[1].get(code) for code in codes), line[2]),
-        query=request.GET.dict(),
-        page_size=page_size_for(request),
-        export_base=request.path,
-        empty=Empty(title="No initiative passes this filter"),
-    )
