@@ -123,6 +123,8 @@ class Site:
         return path.read_text(errors="replace")[-3000:] if path.exists() else ""
 
     def _answers(self) -> bool:
+        if self._processes["web"].poll() is not None:
+            raise RuntimeError(f"the web ended:\n{self.log('web')}")
         try:
             with urllib.request.urlopen(f"{self.url}/health/", timeout=5):
                 return True
