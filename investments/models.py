@@ -3,7 +3,7 @@
 from django.db import models
 
 from districts.models.work import ResultModel, result_table
-from districts.tenancy import BulkForeignKey, DistrictModel, FactModel, district_table, parent_key
+from districts.tenancy import DistrictModel, FactModel, district_table, parent_key
 
 SEGMENTS = (
     "fund",
@@ -99,8 +99,12 @@ class LedgerEntry(FactModel):
 
     class Meta:
         constraints = [
-            *district_table("ledgerentry", audited=False, referenced=False),
-            BulkForeignKey(name="ledgerentry_filing", field="filing", to="districts.Filing")
+            *district_table(
+                "ledgerentry",
+                parents={"filing": "districts.Filing"},
+                audited=False,
+                referenced=False,
+            )
         ]
         indexes = [models.Index(fields=["district", "filing", "account_id"], name="ledgerentry_account")]
 

@@ -46,7 +46,11 @@ class DistrictModel(models.Model):
 
 
 class FactModel(models.Model):
-    """A bulk tenant table (bigint key); dimension ids are checked set-based when it is loaded."""
+    """A bulk tenant table (bigint key); dimension ids are checked set-based when it is loaded.
+
+    No row-by-row foreign key to the district: the policy admits the open district only, and the
+    composite key to the import names the district too.
+    """
 
     id = models.BigAutoField(primary_key=True)
     district = models.ForeignKey(
@@ -56,6 +60,7 @@ class FactModel(models.Model):
         default=current_district_id,
         editable=False,
         db_index=False,
+        db_constraint=False,
     )
 
     objects: Any = DistrictManager()
