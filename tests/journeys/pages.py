@@ -26,7 +26,6 @@ NOT_PAGES = {
     "landing:upload-progress": "a part of the upload page, which test_loop sees",
     "investments:ledger-history": "a part of the ledger page, seen there",
     "investments:code-list": "a part of the rule form",
-    "investments:ledger-history": "a part of the ledger page",
     "investments:rule-preview": "a part of the rule form, which test_loop sees",
     "landing:upload-confirm": "takes POST only",
     "landing:upload-again": "takes POST only",
