@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "districts.access.activity.SessionActivityMiddleware",
     "districts.tenancy.middleware.DistrictMiddleware",
 ]
 
@@ -159,6 +159,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("SRM_BEHIND_PROXY") == "1" else None
 )
+# Sign-in limits count the caller, not the proxy in front.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("SRM_BEHIND_PROXY") == "1" else 0
 X_FRAME_OPTIONS = "DENY"
 
 # plotly basic inserts one empty <style> element: this is the hash of nothing.
@@ -186,22 +188,6 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
     }
 }
-CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_TIMEOUT = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "socket_connect_timeout": 0.5,
-    "socket_timeout": 30 if PROCESS == "worker" else 1,
-}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 1700
-CELERY_TASK_TIME_LIMIT = 1800
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 900_000  # kilobytes
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "sweep", "schedule": 5.0, "options": {"expires": 5}}}
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -212,6 +198,7 @@ EMAIL_HOST = os.environ.get("SRM_EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("SRM_EMAIL_PORT") or 587)
 EMAIL_HOST_USER = os.environ.get("SRM_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SRM_EMAIL_PASSWORD", "")
+EMAIL_TIMEOUT = 10
 EMAIL_USE_TLS = os.environ.get("SRM_EMAIL_TLS", "1") == "1"
 DEFAULT_FROM_EMAIL = os.environ.get("SRM_EMAIL_FROM", "srm@localhost")
 

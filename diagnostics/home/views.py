@@ -13,11 +13,13 @@ from diagnostics.home.charts import initiative_dollars
 from diagnostics.home.forms import HomeFilterForm
 from diagnostics.home.panels import coding_meter, goal_items, need_items, recent_changes
 from diagnostics.home.selectors import Home, get_home
+from diagnostics.home.selectors.state import PAGE, VISIT_ENDS_AFTER
 from diagnostics.home.services import record_visit
 from diagnostics.home.tables import initiative_table
 from diagnostics.links import allowed, badge, link
 from diagnostics.polling import answer_poll, is_poll
 from districts.access.decorators import DistrictRequest, district_page
+from districts.access.kept_pages import kept_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, wanted_export
 
@@ -30,6 +32,7 @@ class _Rights:
 
 
 @district_page(Permission.VIEW_CABINET)
+@kept_page(visit=PAGE, visit_ends_after=VISIT_ENDS_AFTER.total_seconds())
 def home_show(request: DistrictRequest) -> HttpResponse:
     """Show home: the answer first, then goals, initiatives, what needs someone, what changed."""
     if is_poll(request):

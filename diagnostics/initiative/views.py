@@ -24,6 +24,7 @@ from diagnostics.initiative.tables import (
 from diagnostics.links import allowed, badge, link
 from diagnostics.polling import answer_poll, is_poll
 from districts.access.decorators import DistrictRequest, district_page
+from districts.access.kept_pages import kept_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, wanted_export
 from districts.parts import Crumb, NavItem
@@ -40,6 +41,7 @@ TABLES = {
 
 
 @district_page(Permission.VIEW_CABINET)
+@kept_page()
 def initiative_show(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
     """Show an initiative: the verdict first, then cost, outcome, rules and where it all comes from."""
     if is_poll(request):

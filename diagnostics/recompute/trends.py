@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from diagnostics.calc.pooling import YearValue, pool_years, suppress_small
+from diagnostics.calc.pooling import YearValue, pool_district, suppress_small
 from diagnostics.calc.trend import Point
 from diagnostics.calc.trend import Trend as TrendFigures
 from diagnostics.calc.trend import trend as describe
@@ -80,10 +80,10 @@ def _load_series(*, metrics: Mapping[UUID, Metric], minimum: int) -> tuple[Serie
         shown = suppress_small(value=found, minimum=minimum)
         series.setdefault((metric_id, school_id, group), []).append(shown)
         if school_id is not None:
-            by_group[(metric_id, group)].append(shown)
+            by_group[(metric_id, group)].append(found)
     for (metric_id, group), values in by_group.items():
         given = series.get((metric_id, None, group), [])
-        pooled = pool_years(values=values, unit=metrics[metric_id].unit)
+        pooled = pool_district(values=values, unit=metrics[metric_id].unit, minimum=minimum)
         years = {value.year for value in given}
         rest = [one for one in pooled if one.year not in years]
         series[(metric_id, None, group)] = sorted([*given, *rest], key=lambda one: one.year)

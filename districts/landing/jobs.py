@@ -68,7 +68,8 @@ def import_upload(ref: str) -> None:
 
 def give_up(ref: str, message: str) -> None:
     """Stop trying; the person sees why and may land the file again."""
-    Upload.objects.filter(pk=UUID(ref)).update(
+    waiting = Upload.objects.filter(pk=UUID(ref), state__in=(State.LANDED, State.CONFIRMED))
+    waiting.update(
         state=State.FAILED, message=message or GIVEN_UP, finished_at=timezone.now()
     )
 

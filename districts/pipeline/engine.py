@@ -179,7 +179,7 @@ def _record_failure(unit: Unit, error: Exception) -> None:
         attempt = Attempt.objects.filter(
             district_id=unit.district_id, target=unit.target, ref=unit.ref
         ).first()
-        tries = (attempt.attempts if attempt else 1) + FREE_TRIES
+        tries = max(attempt.attempts if attempt else 1, FREE_TRIES) + 1
         Attempt.objects.update_or_create(
             district_id=unit.district_id,
             target=unit.target,
@@ -207,6 +207,8 @@ def _record_failure(unit: Unit, error: Exception) -> None:
 def _give_up(job: Job, unit: Unit) -> None:
     """Stop trying a job that keeps failing or killing its worker; the person is told."""
     with district_scope(unit.district_id, cause=f"gave up {unit.target}"[:200]):
+        if not _try_lock(unit):
+            return  # it is being done after all
         job.give_up(unit.ref, "The file could not be processed after several tries.")
         _marks_of(unit).delete()
         _end_attempt(unit)

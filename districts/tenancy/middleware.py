@@ -48,7 +48,8 @@ class DistrictMiddleware:
             access = _identify(request, slug, bearer)
             if access is None:
                 return self._closed(request, signed_in=request.user.is_authenticated)
-            cause = f"{request.method} {request.path}"[:200]
+            by_key = f" by API key {access.api_key_id}" if access.api_key_id else ""
+            cause = f"{request.method} {request.path}{by_key}"[:200]
             with district_scope(access.district.pk, actor_id=access.user_id, cause=cause):
                 request.access = access  # type: ignore[attr-defined]
                 return self.get_response(request)

@@ -73,7 +73,7 @@ class SacsCsv(LedgerKind):
         report = reading.report
         own = reading.source.district_state_code
         if own:
-            mine = (pl.col("Ccode") + pl.col("Dcode")) == own
+            mine = (pl.col("Ccode") + pl.col("Dcode") + pl.col("SchoolCode")) == own.ljust(14, "0")
             report.counts.other_district += batch.filter(~mine).height
             batch = batch.filter(mine)
         amounts = parse_amounts(batch["Value"])

@@ -231,7 +231,7 @@ class SacsDat(LedgerKind):
         report.counts.read += number
         subject = COLUMN_KINDS.get(section.column)
         own = reading.source.district_state_code
-        if own and not section.district.startswith(own):
+        if own and section.district != own.ljust(14, "0"):
             report.counts.other_district += number
             return
         if subject is None:

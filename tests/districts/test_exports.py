@@ -34,7 +34,7 @@ def table_of(rows: list[tuple[Any, ...]]) -> Table:
         cells=lambda row: row,
         query={},
         page_size=ALL_ROWS,
-        footer=("All", "", Decimal("5"), None),
+        footer=("All", "", Decimal(5), None),
         empty=Empty(title="None"),
     )
 

@@ -72,6 +72,8 @@ def values_for(relation: Relation, rows: Rows, number: int) -> dict[str, Any]:
             continue
         if column.is_required:
             values[column.name] = _value(column, rows.canary, number)
+    if "district_id" in values:  # bulk facts have no foreign key to the district itself
+        values["district_id"] = rows.district_id
     for key in relation.foreign_keys:
         child = next((c for c in key.columns if c != "district_id"), "district_id")
         if key.parent == "districts_district":

@@ -189,9 +189,9 @@ def read_again(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     return redirect(here)
 
 
-@district_page(Permission.VIEW_DATA)
+@district_page(Permission.UPLOAD)
 def download_file(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
-    """Hand out the file as it arrived, never to be shown by the browser."""
+    """Hand out the file as it arrived, small groups and all, to those who may upload it."""
     detail = selectors.get_upload(upload_id=upload_id)
     if not selectors.has_file(upload_id=upload_id):
         messages.error(request, "The file itself is no longer on this server. What was loaded from it stays.")

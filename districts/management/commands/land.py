@@ -52,8 +52,12 @@ class Command(BaseCommand):
         try:
             with district_scope(district.pk, cause="command land"):
                 landed = land_upload(
-                    by=None, filename=path.name, chunks=read_chunks(path), kind=options["kind"],
-                    file_map=file_map, auto_confirm=options["confirm"],
+                    by=None,
+                    filename=path.name,
+                    chunks=read_chunks(path),
+                    kind=options["kind"],
+                    file_map=file_map,
+                    auto_confirm=options["confirm"],
                 )
         except (DomainError, OSError) as error:
             self.stderr.write(f"{path}: {error}")

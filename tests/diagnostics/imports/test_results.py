@@ -30,7 +30,9 @@ def make_schools(cast: Cast, *codes: tuple[str, str]) -> None:
 @needs_shared
 def test_absenteeism_is_repaired_in_named_steps(bay: Cast) -> None:
     with (SCHOOLS / "school_id_to_cds_mapping.csv").open(encoding="utf-8-sig") as file:
-        codes = {row["CDSCode"].zfill(14)[-7:]: row["school_id"] for row in csv.DictReader(file) if row["CDSCode"]}
+        codes = {
+            row["CDSCode"].zfill(14)[-7:]: row["school_id"] for row in csv.DictReader(file) if row["CDSCode"]
+        }
     make_schools(bay, *((own, state) for state, own in codes.items()))
     path = SCHOOLS / "chronic_absenteeism_2016-17_to_2023-24.csv"
     upload = land(bay, path.read_bytes(), path.name, auto_confirm=True).upload
