@@ -57,8 +57,11 @@ class LedgerKind(FileKind):
             columns=("Row", "Fiscal year", "Kind of amount", *named, "Amount"),
             rows=tuple(
                 (
-                    f"{number:,}", f"FY{slices[one].fiscal_year}", KIND_LABELS[slices[one].subject],
-                    *(key[n] for n in used), _grouped(amount),
+                    f"{number:,}",
+                    f"FY{slices[one].fiscal_year}",
+                    KIND_LABELS[slices[one].subject],
+                    *(key[n] for n in used),
+                    _grouped(amount),
                 )
                 for key, (one, amount, number) in rows
             ),
@@ -71,12 +74,11 @@ class LedgerKind(FileKind):
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the state ledger's checks, which need the rows staged and the years around them."""
         ledger_load.note_totals(stage=stage, reading=reading)
+        ledger_load.check_spending_objects(stage=stage, reading=reading)
         if self.is_state_ledger:
             ledger_load.check_state_ledger(stage=stage, reading=reading, family=self.family)
 
-    def load(
-        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
-    ) -> Loaded:
+    def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert accounts not seen before and every entry."""
         rows = ledger_load.insert_entries(stage=stage, filings=filings)
         return Loaded(rows=rows, changed_inputs=self.changed_inputs)

@@ -169,6 +169,27 @@ def note_totals(*, stage: str, reading: Reading) -> None:
         reading.report.control_totals[f"{title}: amount"] = format_amount(amount)
 
 
+def check_spending_objects(*, stage: str, reading: Reading) -> None:
+    """Say how many rows count as spending; costs and budgets see objects 1000-7499 of four digits only."""
+    code = f"split_part(account, {_SEPARATOR_SQL}, {SEGMENTS.index('object') + 1})"
+    is_spending = f"length({code}) = 4 AND {code} COLLATE \"C\" BETWEEN '1000' AND '7499'"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {is_spending}) FROM {stage}")
+        rows, spending = cursor.fetchone()
+    if not rows:
+        return
+    reading.report.check(
+        name="Rows that count as spending",
+        status="ok" if spending else "warn",
+        expected="objects 1000 to 7499, four digits",
+        found=f"{spending:,} of {rows:,} rows",
+        note=""
+        if spending
+        else "No row has such an object code, so costs of initiatives and what is left of a budget stay at zero."
+        " The rows are loaded and add up. Map the column that holds four-digit object codes, or add them.",
+    )
+
+
 def check_state_ledger(*, stage: str, reading: Reading, family: str) -> None:
     """Add the checks of a California ledger to the report; none of them rejects."""
     checks = reading.report.checks

@@ -54,8 +54,14 @@ def test_new_layout_asks_for_its_map_with_a_guess(bay: Cast) -> None:
         name: page.file_map.get(name)
         for name in ("fund", "resource", "function", "object", "location", "fiscal_year", "kind", "amount")
     } == {
-        "fund": "Fund", "resource": "Resource", "function": "Function", "object": "Object",
-        "location": "School", "fiscal_year": "Fiscal Year", "kind": "Type", "amount": "Amount",
+        "fund": "Fund",
+        "resource": "Resource",
+        "function": "Function",
+        "object": "Object",
+        "location": "School",
+        "fiscal_year": "Fiscal Year",
+        "kind": "Type",
+        "amount": "Amount",
     }
 
 
@@ -80,13 +86,17 @@ def test_import_keeps_zeros_and_na_and_marks_the_ledger(bay: Cast) -> None:
     assert upload.state == Upload.State.IMPORTED
     with district_scope(bay.district.pk):
         assert sorted(Account.objects.values_list("fund", "resource", "location")) == [
-            ("01", "0000", "NA"), ("01", "3010", "009"), ("12", "6053", "010"),
+            ("01", "0000", "NA"),
+            ("01", "3010", "009"),
+            ("12", "6053", "010"),
         ]
         assert ImportRun.objects.get().rows_loaded == 3
         assert set(Mark.objects.filter(district=bay.district).values_list("input", flat=True)) == {"ledger"}
-        assert [
-            (e.amount, e.row_number) for e in LedgerEntry.objects.order_by("row_number")
-        ] == [(Decimal("1200.50"), 2), (Decimal("-200.25"), 3), (Decimal(75), 4)]
+        assert [(e.amount, e.row_number) for e in LedgerEntry.objects.order_by("row_number")] == [
+            (Decimal("1200.50"), 2),
+            (Decimal("-200.25"), 3),
+            (Decimal(75), 4),
+        ]
 
 
 def test_the_other_district_sees_nothing_of_it(bay: Cast, valley: Cast) -> None:
@@ -236,3 +246,19 @@ def test_too_large_a_file_is_refused_and_leaves_nothing(bay: Cast, settings: obj
 
     with district_scope(bay.district.pk):
         assert list(district_folder().glob("arriving-*")) == []
+
+
+def test_a_ledger_without_spending_objects_says_so(bay: Cast) -> None:
+    ledger = LEDGER.replace(",1100,", ",110,").replace(",1300,", ",51100,").replace(",4300,", ",,")
+    upload = land(bay, ledger, kind="generic_ledger").upload
+    work()
+    with district_scope(bay.district.pk):
+        detail = selectors.get_upload(upload_id=upload.pk)
+        if detail.upload.state == Upload.State.NEEDS_MAP:
+            page = selectors.get_map_page(upload_id=upload.pk)
+            services.save_map(by=None, upload_id=upload.pk, file_map=page.file_map)
+    work()
+    with district_scope(bay.district.pk):
+        detail = selectors.get_upload(upload_id=upload.pk)
+    (check,) = [one for one in detail.checks if one.name == "Rows that count as spending"]
+    assert (check.status, check.found) == ("warn", "0 of 3 rows")
