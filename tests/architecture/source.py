@@ -141,7 +141,12 @@ def sql_breaches(source: Source) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             made.setdefault(node.targets[0].id, []).append(node.value)
-    constants = constants | {name for name, values in made.items() if all(_is_written_out(v) for v in values)}
+    for _ in made:  # a name may stand for text that holds another such name
+        constants = constants | {
+            name
+            for name, values in made.items()
+            if all(_is_written_out(value, constants) for value in values)
+        }
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and node.args):
             continue
@@ -154,10 +159,10 @@ def sql_breaches(source: Source) -> Iterator[str]:
                     yield f"{source.path}:{node.lineno} sends {ast.unparse(value)[:80]}"
 
 
-def _is_written_out(node: ast.expr) -> bool:
+def _is_written_out(node: ast.expr, constants: set[str]) -> bool:
     """Say whether a name stands for text written in the source, constants of the module included."""
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return is_text or (isinstance(node, ast.JoinedStr) and not _is_put_together(node, set()))
+    return is_text or (isinstance(node, ast.JoinedStr) and not _is_put_together(node, constants))
 
 
 def _is_put_together(node: ast.expr, constants: set[str]) -> bool:
@@ -175,11 +180,19 @@ def _is_put_together(node: ast.expr, constants: set[str]) -> bool:
         return False
     if node.func.attr == "format":
         composed = ast.unparse(node.func.value)
-        return not composed.startswith(("sql.SQL(", "SQL(")) and not _is_constant(node.func.value)
+        is_named = isinstance(node.func.value, ast.Name | ast.Attribute) and _is_constant(node.func.value)
+        return not is_named and not composed.startswith(("sql.SQL(", "SQL("))
     return node.func.attr == "join" and isinstance(node.func.value, ast.Constant)
 
 
 def _is_constant(node: ast.expr) -> bool:
-    """Say whether a name is written as constants are; `_OPEN.format(...)` is one made with sql.SQL."""
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return bool(re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name))
+    """Say whether an expression holds only names written as constants are; `_OPEN` is one made with sql.SQL."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        name = node.attr if isinstance(node, ast.Attribute) else node.id
+        return bool(re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name))
+    if isinstance(node, ast.Call):
+        is_of_constant = isinstance(node.func, ast.Attribute) and _is_constant(node.func.value)
+        return is_of_constant and all(map(_is_constant, node.args))
+    if isinstance(node, ast.BinOp):
+        return _is_constant(node.left) and _is_constant(node.right)
+    return isinstance(node, ast.Constant)
