@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env env-base assets demo test test-full check bench lock browser clean
+.PHONY: screenshots help env env-base assets demo test test-full check bench lock browser clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,6 +12,7 @@ export PORT ?= 8000
 export SRM_HOME ?= $(CURDIR)/.srm
 TESTS ?= tests
 PYTEST_ARGS ?=
+BENCH ?=
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -85,8 +86,11 @@ check: env ## lint, format, types, import order, migrations, Django's checks
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.check_django
 
-bench: env ## the targets of docs/performance as ratios
-	@$(BIN)/pytest -q -s -p no:xdist tests/benchmarks $(PYTEST_ARGS)
+bench: env assets ## the targets of docs/performance.md as ratios; BENCH_ROWS=100000 is quick, BENCH="import pages" runs some
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
+
+screenshots: env ## the pictures of the README, from a running demo (SRM_HOME)
+	@$(BIN)/python tools/screenshots.py
 
 clean: ## remove what commands made, but not .srm (your data)
 	@rm -rf .venv node_modules static/build .srm-test .pytest_cache .mypy_cache .ruff_cache .hypothesis

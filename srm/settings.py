@@ -47,7 +47,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 600 if PROCESS == "worker" else 0,
-        "CONN_HEALTH_CHECKS": PROCESS == "worker",
+        "CONN_HEALTH_CHECKS": True,  # a restarted database costs no request
         "OPTIONS": options,
     }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 ONCE_IN = 60  # seconds
+_MOST = 10_000
 
 
 class SessionActivityMiddleware(UserSessionsMiddleware):  # type: ignore[misc]
@@ -17,15 +17,21 @@ class SessionActivityMiddleware(UserSessionsMiddleware):  # type: ignore[misc]
     A session seen from another address or browser is written down at once.
     """
 
+    _noted: dict[tuple[str | None, ...], float] = {}
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Note the session unless the same client was noted within the minute."""
-        seen = (
+        """Note the session unless this process noted the same client within the minute."""
+        client = (
             request.session.session_key,
             request.META.get("REMOTE_ADDR"),
             request.META.get("HTTP_X_FORWARDED_FOR"),
             request.META.get("HTTP_USER_AGENT"),
         )
-        key = f"session-seen:{hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()}"
-        if seen[0] and not cache.add(key, 1, ONCE_IN):
+        now = time.monotonic()
+        if self._noted.get(client, -ONCE_IN) > now - ONCE_IN:
             return self.get_response(request)  # type: ignore[no-any-return]
+        if len(self._noted) >= _MOST:
+            self._noted.clear()
+        if client[0] is not None:
+            self._noted[client] = now
         return super().__call__(request)  # type: ignore[no-any-return]

@@ -124,7 +124,7 @@ def _may_be_kept(response: HttpResponse) -> bool:
     return response.status_code == 200 and not response.streaming and not response.cookies
 
 
-def _neutral(request: DistrictRequest, response: HttpResponse) -> str:
+def _neutral(request: DistrictRequest, response: HttpResponse) -> bytes:
     """Return the page with stand-ins for what belongs to one answer: nonce and masked form tokens."""
     get_token(request)
     secret = request.META["CSRF_COOKIE"]
@@ -133,9 +133,10 @@ def _neutral(request: DistrictRequest, response: HttpResponse) -> str:
     def stand_in(match: re.Match[str]) -> str:
         return _TOKEN if _does_token_match(match[0], secret) else match[0]
 
-    return _MASKED.sub(stand_in, text)
+    return _MASKED.sub(stand_in, text).encode()
 
 
-def _answer(request: DistrictRequest, kept: str) -> HttpResponse:
-    nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
-    return HttpResponse(kept.replace(_NONCE, nonce).replace(_TOKEN, get_token(request)))
+def _answer(request: DistrictRequest, kept: bytes) -> HttpResponse:
+    nonce, token = str(request.csp_nonce), get_token(request)  # type: ignore[attr-defined]
+    page = kept.replace(_NONCE.encode(), nonce.encode()).replace(_TOKEN.encode(), token.encode())
+    return HttpResponse(page)

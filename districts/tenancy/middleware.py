@@ -50,7 +50,7 @@ class DistrictMiddleware:
                 return self._closed(request, signed_in=request.user.is_authenticated)
             by_key = f" by API key {access.api_key_id}" if access.api_key_id else ""
             cause = f"{request.method} {request.path}{by_key}"[:200]
-            with district_scope(access.district.pk, actor_id=access.user_id, cause=cause):
+            with district_scope(access.district.pk, actor_id=access.user_id, cause=cause, is_whole=True):
                 request.access = access  # type: ignore[attr-defined]
                 return self.get_response(request)
 

@@ -67,12 +67,15 @@ def _apply(scope: Scope | None) -> None:
 
 
 @contextmanager
-def district_scope(district_id: int, *, actor_id: int | None = None, cause: str = "") -> Iterator[Scope]:
+def district_scope(
+    district_id: int, *, actor_id: int | None = None, cause: str = "", is_whole: bool = False
+) -> Iterator[Scope]:
     """Open a transaction in which exactly one district's rows exist.
 
     The setting is transaction-local, so a pooled connection never carries it on. Opening the same
     district again joins the outer transaction as a savepoint; raises CrossDistrictScope for
-    another district. One query.
+    another district. `is_whole` says that the caller's transaction ends with the scope, so that it
+    needs no savepoint and nothing put back. One query.
     """
     outer = _scope.get()
     if outer is not None and outer.district_id != district_id:
@@ -82,14 +85,15 @@ def district_scope(district_id: int, *, actor_id: int | None = None, cause: str 
         actor_id=actor_id if actor_id is not None else (outer.actor_id if outer else None),
         cause=cause or (outer.cause if outer else ""),
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not is_whole):
         _apply(scope)
         token = _scope.set(scope)
         try:
             yield scope
         finally:
             _scope.reset(token)
-        if len(connection.atomic_blocks) > 1 and not connection.needs_rollback:
+        ends_here = len(connection.atomic_blocks) == (2 if is_whole else 1)
+        if not ends_here and not connection.needs_rollback:
             _apply(outer)
 
 

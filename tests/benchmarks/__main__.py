@@ -48,20 +48,21 @@ def _run(slot: object, *, wanted: list[str]) -> int:
         started = time.monotonic()
         try:
             rows += bench(bed)
-        except Exception:
+        except Exception:  # noqa: BLE001 (said at the end; the others still run)
             traceback.print_exc()
             failed.append(name)
-        print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{name}: {time.monotonic() - started:.0f} s\n")
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    print(f"\n{time.strftime('%Y-%m-%d')}, commit {commit}, {machine}, {bed.rows:,} rows, {bed.rounds} rounds\n")
-    print(render(rows), flush=True)
     missed = [row.name for row in rows if row.met is False]
-    print(f"\n{len(missed)} of {sum(row.met is not None for row in rows)} targets are not met.")
+    sys.stdout.write(
+        f"\n{time.strftime('%Y-%m-%d')}, commit {commit}, {machine}, {bed.rows:,} rows, {bed.rounds} rounds\n\n"
+        f"{render(rows)}\n\n{len(missed)} of {sum(row.met is not None for row in rows)} targets are not met.\n"
+    )
     if failed:
-        print(f"Could not run: {', '.join(failed)}", file=sys.stderr)
+        sys.stderr.write(f"Could not run: {', '.join(failed)}\n")
     return bool(failed)
 
 

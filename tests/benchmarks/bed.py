@@ -24,6 +24,7 @@ from django.db import connections
 from districts.pipeline.engine import run_unit
 from districts.pipeline.sweep import list_waiting_units
 from srm.launcher import _services
+from srm.supervisor import Service
 from tests.data import ROOT
 from tests.servers import Slot
 
@@ -84,12 +85,16 @@ class Bed:
         """Return the environment of a process of the product on this bed."""
         return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
-    @contextmanager
-    def service(self, name: str, *, port: int = 0, **changed: str) -> Iterator[psutil.Process]:
-        """Run web, worker or beat with exactly the demo's command until the block ends."""
-        environment = self.environment() | {"SRM_ENV": "demo"} | changed
+    def demo_service(self, name: str, *, port: int = 0) -> Service:
+        """Return the demo's own web, worker or beat, as it would run on this bed."""
+        environment = self.environment() | {"SRM_ENV": "demo"}
         services = _services(home=self.folder, port=port, environment=environment)
-        found = next(one for one in services if one.name == name)
+        return next(one for one in services if one.name == name)
+
+    @contextmanager
+    def service(self, name: str, *, port: int = 0) -> Iterator[psutil.Process]:
+        """Run web, worker or beat with exactly the demo's command until the block ends."""
+        found = self.demo_service(name, port=port)
         with self.process(name, list(found.command), dict(found.environment)) as process:
             yield process
 

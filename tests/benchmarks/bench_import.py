@@ -27,9 +27,7 @@ def bench_import(bed: Bed) -> list[Row]:
     """Import a ledger, the same again, a corrected one and one full of errors; a fresh database each round."""
     rounds = [_round(bed) for _ in range(bed.rounds)]
     floor = median(floor for floor, _ in rounds)
-    took = {
-        name: median(found[name]["seconds"] for _, found in rounds) for name in FILES
-    }
+    took = {name: median(found[name]["seconds"] for _, found in rounds) for name in FILES}
     peak = max(found[name]["peak"] for _, found in rounds for name in FILES)
     added = max(one["clean"]["peak"] - one["clean"]["before"] for _, one in rounds)
     ratio = median(found["clean"]["seconds"] / floor for floor, found in rounds)

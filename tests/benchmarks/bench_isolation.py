@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 
 import psycopg
-from django.db import connection, transaction
+from django.db import transaction
 
 from districts.database import roles
 from districts.models import Department

@@ -12,6 +12,7 @@ from statistics import median
 
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from districts.access.permissions import Role
 from districts.models import District, Heartbeat, Membership, User
@@ -39,8 +40,7 @@ def bench_pages(bed: Bed) -> list[Row]:
         copy_assets(bed)
     bed.vacuum()
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    rows = [*_throughput(bed, paths, cookie, memory), *rows, *memory]
-    return rows
+    return [*_throughput(bed, paths, cookie, memory), *rows, *memory]
 
 
 def _scene() -> District:
@@ -60,7 +60,10 @@ def _demo(bed: Bed, memory: list[Row]) -> District:
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
-        memory += [_weight("worker, after the demo's imports", resident(worker)), _weight("beat", resident(beat))]
+        memory += [
+            _weight("worker, after the demo's imports", resident(worker)),
+            _weight("beat", resident(beat)),
+        ]
     return District.objects.get(slug="san-francisco")
 
 
@@ -72,15 +75,22 @@ def _weight(name: str, megabytes: Sequence[float]) -> Row:
 def _signed_in(district: District) -> tuple[Client, dict[str, str]]:
     with district_scope(district.pk):
         person = Membership.objects.filter(role=Role.CABINET).values_list("user_id", flat=True)[0]
-        initiative = Initiative.objects.filter(kind="initiative").order_by("name").values_list("pk", flat=True)[0]
+        initiative = (
+            Initiative.objects.filter(kind="initiative").order_by("name").values_list("pk", flat=True)[0]
+        )
     client = Client()
     client.force_login(User.objects.get(pk=person))
-    base = f"/d/{district.slug}"
-    return client, {"cabinet home": f"{base}/home/", "initiative page": f"{base}/initiatives/{initiative}/"}
+    place = {"slug": district.slug}
+    return client, {
+        "cabinet home": reverse("diagnostics:home-show", kwargs=place),
+        "initiative page": reverse(
+            "diagnostics:initiative-show", kwargs=place | {"initiative_id": initiative}
+        ),
+    }
 
 
 def _queries(client: Client, name: str, path: str) -> Row:
-    count = len(own_queries(client, path))
+    count = sum(sql not in ("BEGIN", "COMMIT") for sql in own_queries(client, path))
     return Row(
         f"{name}: queries beyond session, user, membership, scope", None, count, None, f"<= {MOST_QUERIES}",
         count <= MOST_QUERIES, "",
@@ -92,9 +102,7 @@ def _throughput(bed: Bed, paths: dict[str, str], cookie: str, memory: list[Row])
     hellos, requests = bed.sized(HELLOS, least=40), bed.sized(REQUESTS, least=20)
     found: dict[str, list[float]] = {name: [] for name in ("hello", *paths)}
     with bed.service("web", port=ports["web"]) as web:
-        command = list(web.cmdline())
-        bind = next(number for number, word in enumerate(command) if word.startswith("--bind="))
-        command[bind] = f"--bind=127.0.0.1:{ports['hello']}"
+        command = list(bed.demo_service("web", port=ports["hello"]).command)
         command[command.index("srm.wsgi")] = "tests.benchmarks.hello"
         with bed.process("hello", command, bed.environment()):
             wait_for(lambda: answers(ports["hello"], "/"), what="the hello view")
@@ -110,5 +118,7 @@ def _throughput(bed: Bed, paths: dict[str, str], cookie: str, memory: list[Row])
     rows = []
     for name in paths:
         ratio = median(ours / floor for ours, floor in zip(found[name][1:], found["hello"][1:], strict=True))
-        rows.append(Row(name, hello, median(found[name][1:]), ratio, f">= {LEAST:g}x hello", ratio >= LEAST, "/s"))
+        rows.append(
+            Row(name, hello, median(found[name][1:]), ratio, f">= {LEAST:g}x hello", ratio >= LEAST, "/s")
+        )
     return rows

@@ -11,12 +11,12 @@ from django.urls import path
 
 if not settings.configured:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], SECRET_KEY="hello")  # noqa: S106
+    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], SECRET_KEY="hello")
 
 
 def hello(request: HttpRequest) -> HttpResponse:
     """Say hello."""
-    return HttpResponse("hello")
+    return HttpResponse("hello", headers={"Content-Length": "5"})
 
 
 urlpatterns = [path("", hello)]

@@ -86,7 +86,8 @@ def main() -> None:
     get_pipeline()
     connection.ensure_connection()
     district_id = int(sys.argv[1])
-    print(json.dumps([land(Path(name), district_id=district_id) for name in sys.argv[2:]]))
+    landed = [land(Path(name), district_id=district_id) for name in sys.argv[2:]]
+    sys.stdout.write(f"{json.dumps(landed)}\n")
 
 
 if __name__ == "__main__":
