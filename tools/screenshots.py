@@ -31,7 +31,7 @@ FLAGS = [
 
 
 def main(folder: Path) -> int:
-    """Take every page at both widths; the narrow ones are named `<page>-phone.png`."""
+    """Take every page at both widths; the narrow ones are named `<page>-phone.png`. FULL=1: to the foot of the page."""
     home = Path(os.environ.get("SRM_HOME") or ROOT / ".srm")
     demo = json.loads((home / "demo.json").read_text())
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,11 +43,11 @@ def main(folder: Path) -> int:
         for name, (role, address) in PAGES.items():
             account = accounts[role]
             for width in WIDTHS:
-                page = browser.new_page(viewport={"width": width, "height": 900})
+                page = browser.new_page(viewport={"width": width, "height": 960})
                 _sign_in(page, url=demo["url"], account=account)
                 _open(page, url=demo["url"], slug=account["district"], address=address)
                 suffix = "" if width == WIDTHS[0] else "-phone"
-                page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
+                page.screenshot(path=folder / f"{name}{suffix}.png", full_page=os.environ.get("FULL") == "1")
                 page.close()
         browser.close()
     return 0
