@@ -80,7 +80,9 @@ class Results(FileKind):
         """Read values; repairs are steps with names, counted in the report."""
         source, file_map, report = reading.source, reading.file_map, reading.report
         table = open_table(
-            path=source.path, file_name=source.file_name, options=file_map.options,
+            path=source.path,
+            file_name=source.file_name,
+            options=file_map.options,
             limits=source.limits,
         )
         rows = results_rows.ResultRows(reading)
@@ -108,8 +110,11 @@ class Results(FileKind):
         for one in reading.slice_list():
             rows, schools, hidden, counted, students = found.get(one.number, (0, 0, 0, None, None))
             one.control_totals = {
-                "rows": str(rows), "schools": str(schools), "suppressed": str(hidden),
-                "students": format_amount(students), "counted": format_amount(counted),
+                "rows": str(rows),
+                "schools": str(schools),
+                "suppressed": str(hidden),
+                "students": format_amount(students),
+                "counted": format_amount(counted),
             }
             title = f"{one.subject} {one.fiscal_year - 1}-{one.fiscal_year % 100:02d}"
             reading.report.control_totals[f"{title}: rows, schools, suppressed"] = (
@@ -124,9 +129,7 @@ class Results(FileKind):
         with connection.cursor() as cursor:
             return {"slices": [_describe(cursor, stage, one) for one in reading.slice_list()]}
 
-    def load(
-        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
-    ) -> Loaded:
+    def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the values, making the metric when the map named a new one."""
         metric_id = get_metric(reading.file_map.get("metric"))
         with connection.cursor() as cursor:
@@ -138,7 +141,10 @@ class Results(FileKind):
                 " JOIN unnest(%s::smallint[], %s::uuid[], %s::smallint[]) AS f (slice, id, year)"
                 " USING (slice)",
                 [
-                    current_district_id(), metric_id, list(filings), list(filings.values()),
+                    current_district_id(),
+                    metric_id,
+                    list(filings),
+                    list(filings.values()),
                     [_year(reading, number) for number in filings],
                 ],
             )
@@ -177,8 +183,11 @@ def get_metric(slug: str) -> Any:
 def _describe(cursor: Any, stage: str, one: Slice) -> dict[str, Any]:
     current = (
         Filing.objects.filter(
-            family=Results.family, subject=one.subject, fiscal_year=one.fiscal_year,
-            ledger=one.ledger, is_current=True,
+            family=Results.family,
+            subject=one.subject,
+            fiscal_year=one.fiscal_year,
+            ledger=one.ledger,
+            is_current=True,
         )
         .select_related("upload")
         .first()

@@ -56,10 +56,7 @@ class ResultRows:
             school=pl.col(self._map.get("school")),
             group=pl.col(self._map.get("group")) if self._map.get("group") else pl.lit(""),
         ).with_columns(
-            *(
-                self._number(batch, field).alias(field)
-                for field in ("numerator", "denominator", "value")
-            ),
+            *(self._number(batch, field).alias(field) for field in ("numerator", "denominator", "value")),
             hidden=self._marked_hidden(batch),
         )
         out: list[tuple[object, ...]] = []
@@ -91,7 +88,9 @@ class ResultRows:
         bad = parsed.why.is_not_null()
         if bad.any():
             for row, value, why in zip(
-                batch["_row"].filter(bad), batch[column].filter(bad), parsed.why.filter(bad),
+                batch["_row"].filter(bad),
+                batch[column].filter(bad),
+                parsed.why.filter(bad),
                 strict=True,
             ):
                 self._refuse(row, column, value, why, WHAT_TO_DO[why])
@@ -106,7 +105,10 @@ class ResultRows:
         year = read_fiscal_year(str(row["year"]))
         if year is None:
             self._refuse(
-                number, self._map.get("year"), str(row["year"]), "is not a school year",
+                number,
+                self._map.get("year"),
+                str(row["year"]),
+                "is not a school year",
                 "Write the year as 2023-24 or 2024.",
             )
             return None
@@ -124,8 +126,12 @@ class ResultRows:
         if numbers is None or not self._is_sound(number, numbers, value):
             return None
         if (year, school, group) in self._seen:
-            self._refuse(number, self._map.get("school"), str(row["school"]),
-                         f"comes twice for group «{group}» in {year}")
+            self._refuse(
+                number,
+                self._map.get("school"),
+                str(row["school"]),
+                f"comes twice for group «{group}» in {year}",
+            )
             return None
         self._seen.add((year, school, group))
         return self._finish(number, year, school, group, numbers, value, is_hidden=bool(row["hidden"]))
@@ -151,7 +157,9 @@ class ResultRows:
         for number, field in zip(numbers, ("numerator", "denominator"), strict=True):
             if number is not None and number % self._by:
                 self._refuse(
-                    row, self._map.get(field), str(number),
+                    row,
+                    self._map.get(field),
+                    str(number),
                     f"is no multiple of {self._by}, so the repair of {year} does not fit it",
                     "Take the year out of the repair, or correct the file.",
                 )
@@ -160,9 +168,7 @@ class ResultRows:
         first, second = (None if one is None else one / self._by for one in numbers)
         return first, second
 
-    def _is_sound(
-        self, row: int, numbers: tuple[Decimal | None, Decimal | None], value: object
-    ) -> bool:
+    def _is_sound(self, row: int, numbers: tuple[Decimal | None, Decimal | None], value: object) -> bool:
         counted, students = numbers
         for number, field in ((counted, "numerator"), (students, "denominator")):
             if number is not None and not 0 <= number < LARGEST:
@@ -170,7 +176,9 @@ class ResultRows:
                 return False
         if counted is not None and students is not None and counted > students:
             self._refuse(
-                row, self._map.get("numerator"), str(counted),
+                row,
+                self._map.get("numerator"),
+                str(counted),
                 f"is more than the {students.normalize():f} students in all",
             )
             return False
@@ -180,8 +188,15 @@ class ResultRows:
         return True
 
     def _finish(
-        self, row: int, year: int, school: str, group: str,
-        numbers: tuple[Decimal | None, Decimal | None], value: object, *, is_hidden: bool,
+        self,
+        row: int,
+        year: int,
+        school: str,
+        group: str,
+        numbers: tuple[Decimal | None, Decimal | None],
+        value: object,
+        *,
+        is_hidden: bool,
     ) -> tuple[object, ...]:
         counted, students = numbers
         shown = value if isinstance(value, Decimal) else None
@@ -197,7 +212,14 @@ class ResultRows:
             one = self._reading.slice(subject=self._map.get("metric"), fiscal_year=year)
             self._slices[year] = one.number
         return (
-            self._slices[year], school or None, group, counted, students, shown, is_hidden, row,
+            self._slices[year],
+            school or None,
+            group,
+            counted,
+            students,
+            shown,
+            is_hidden,
+            row,
         )
 
     def finish(self) -> None:
@@ -205,15 +227,24 @@ class ResultRows:
         report = self._report
         years = ", ".join(str(year) for year in sorted(self._divide))
         steps = (
-            (self._divided, "Repair: counts divided",
-             (
-                 f"Counts of {years} were {self._by} times too large and were divided by "
-                 f"{self._by}; every one was a multiple of {self._by}."
-             )),
-            (self._dropped, "Repair: years left out",
-             f"The values of {', '.join(str(y) for y in sorted(self._drop))} cannot be used."),
-            (self._hidden, "Suppressed",
-             "Values marked as hidden, or 0 of 0 students: not shown, and never zero."),
+            (
+                self._divided,
+                "Repair: counts divided",
+                (
+                    f"Counts of {years} were {self._by} times too large and were divided by "
+                    f"{self._by}; every one was a multiple of {self._by}."
+                ),
+            ),
+            (
+                self._dropped,
+                "Repair: years left out",
+                f"The values of {', '.join(str(y) for y in sorted(self._drop))} cannot be used.",
+            ),
+            (
+                self._hidden,
+                "Suppressed",
+                "Values marked as hidden, or 0 of 0 students: not shown, and never zero.",
+            ),
         )
         for number, name, note in steps:
             if number:
@@ -222,15 +253,18 @@ class ResultRows:
         if self._unknown:
             note = "Codes that are no school of this district (other agencies, closed, charter)."
             report.check(
-                name="Schools of others", status="info",
-                found=f"{len(self._unknown):,} codes, {sum(self._unknown.values()):,} rows", note=note,
+                name="Schools of others",
+                status="info",
+                found=f"{len(self._unknown):,} codes, {sum(self._unknown.values()):,} rows",
+                note=note,
             )
             report.provenance.append(
                 f"Rows of {len(self._unknown):,} codes that are no school of this district were left out."
             )
         if not self._slices and report.is_clean:
             report.problem(
-                row=0, column=self._map.get("school"),
+                row=0,
+                column=self._map.get("school"),
                 why="no row names a school of this district",
                 what_to_do="Add the schools with their codes first, or map another column.",
             )

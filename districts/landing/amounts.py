@@ -82,9 +82,7 @@ def parse_amounts(values: pl.Series, *, style: NumberStyle = "us") -> Amounts:
     )
     read = _read_odd(odd, style=style)
     both = pl.concat([easy, read.select("at", "amount", "why")]).sort("at")
-    return Amounts(
-        amount=both["amount"], why=both["why"], rounded=int(read["rounded"].sum() or 0)
-    )
+    return Amounts(amount=both["amount"], why=both["why"], rounded=int(read["rounded"].sum() or 0))
 
 
 def format_amount(value: Decimal | int | None) -> str:
@@ -137,9 +135,7 @@ def _normalise(frame: pl.DataFrame, *, style: NumberStyle) -> pl.DataFrame:
     digits = pl.col("digits")
     spaced = digits.str.contains(_SPACED_GROUPS)
     joined = (
-        pl.when(spaced)
-        .then(digits.str.replace_all("[ '\\x{00A0}\\x{202F}\\x{2019}]", ""))
-        .otherwise(digits)
+        pl.when(spaced).then(digits.str.replace_all("[ '\\x{00A0}\\x{202F}\\x{2019}]", "")).otherwise(digits)
     )
     if style == "european":
         good = joined.str.contains(_EUROPEAN_GROUPS) | joined.str.contains(_EUROPEAN_PLAIN)
@@ -166,9 +162,7 @@ def _normalise(frame: pl.DataFrame, *, style: NumberStyle) -> pl.DataFrame:
 
 def _to_decimal(frame: pl.DataFrame) -> pl.DataFrame:
     negative = pl.col("in_brackets") | pl.col("minus_before") | pl.col("minus_after")
-    whole_digits = (
-        pl.col("number").str.split(".").list.first().str.strip_chars_start("0").str.len_chars()
-    )
+    whole_digits = pl.col("number").str.split(".").list.first().str.strip_chars_start("0").str.len_chars()
     fraction = pl.col("number").str.extract(r"\.([0-9]+)$", 1).fill_null("")
     frame = frame.with_columns(
         too_large=whole_digits > 14,

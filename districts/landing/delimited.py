@@ -80,9 +80,7 @@ class DelimitedRows:
         odd = odd | long
         if report.left_out_rows or self._header:
             odd = odd | self._named(lines, block.first_line, report)
-        numbers = pl.int_range(
-            block.first_line, block.first_line + lines.len(), eager=True, dtype=pl.Int64
-        )
+        numbers = pl.int_range(block.first_line, block.first_line + lines.len(), eager=True, dtype=pl.Int64)
         if odd.any():
             plain = lines.filter(~odd)
             raw = "\n".join(plain.to_list()).encode()
@@ -150,9 +148,7 @@ class DelimitedRows:
         schema: dict[str, type[pl.DataType]] = dict.fromkeys(self._columns, pl.String)
         return pl.DataFrame(schema={**schema, ROW: pl.Int64})
 
-    def _read_strictly(
-        self, block: Block, blocks: Iterator[Block], screen: RowScreen
-    ) -> pl.DataFrame:
+    def _read_strictly(self, block: Block, blocks: Iterator[Block], screen: RowScreen) -> pl.DataFrame:
         """Read a block by the strict parser, into the next block where a row spans both."""
         feed = _Feed(block, blocks)
         reader = csv.reader(
@@ -165,9 +161,7 @@ class DelimitedRows:
             except StopIteration:
                 break
             except csv.Error:
-                screen.note_broken(
-                    number, text=feed.last_text, lines=max(1, feed.next_line - number)
-                )
+                screen.note_broken(number, text=feed.last_text, lines=max(1, feed.next_line - number))
                 continue
             screen.offer(number, cells)
         return screen.take_frame()

@@ -69,9 +69,7 @@ def import_upload(ref: str) -> None:
 def give_up(ref: str, message: str) -> None:
     """Stop trying; the person sees why and may land the file again."""
     waiting = Upload.objects.filter(pk=UUID(ref), state__in=(State.LANDED, State.CONFIRMED))
-    waiting.update(
-        state=State.FAILED, message=message or GIVEN_UP, finished_at=timezone.now()
-    )
+    waiting.update(state=State.FAILED, message=message or GIVEN_UP, finished_at=timezone.now())
 
 
 def reject_upload(upload: Upload, message: str) -> None:
@@ -117,9 +115,7 @@ def _process(upload: Upload, *, will_import: bool) -> None:
         limits=get_limits(),
         left_out_rows=frozenset(upload.left_out_rows),
     )
-    reading = Reading(
-        source=get_source(upload), file_map=FileMap.from_dict(upload.mapping), report=report
-    )
+    reading = Reading(source=get_source(upload), file_map=FileMap.from_dict(upload.mapping), report=report)
     try:
         with transaction.atomic():
             if will_import:
@@ -131,7 +127,11 @@ def _process(upload: Upload, *, will_import: bool) -> None:
 
 
 def _stage_and_use(
-    upload: Upload, kind: FileKind, reading: Reading, started_at: datetime.datetime, *,
+    upload: Upload,
+    kind: FileKind,
+    reading: Reading,
+    started_at: datetime.datetime,
+    *,
     will_import: bool,
 ) -> bool:
     sample = get_sample(reading.source, reading.file_map.options)
@@ -153,14 +153,16 @@ def _stage_and_use(
         return False
     upload.preview = upload.preview or kind.preview(stage, reading)
     filings = file_slices(upload=upload, family=kind.family, slices=reading.slice_list())
-    loaded = kind.load(
-        stage, reading, {number: filing.pk for number, filing in filings.items()}, upload.pk
-    )
+    loaded = kind.load(stage, reading, {number: filing.pk for number, filing in filings.items()}, upload.pk)
     elect_current(slice_key(filing) for filing in filings.values())
     counts = report.counts
     ImportRun.objects.create(
-        upload=upload, started_at=started_at, finished_at=timezone.now(),
-        rows_read=counts.read, rows_loaded=loaded.rows, rows_left_out=counts.left_out,
+        upload=upload,
+        started_at=started_at,
+        finished_at=timezone.now(),
+        rows_read=counts.read,
+        rows_loaded=loaded.rows,
+        rows_left_out=counts.left_out,
         rows_of_others=counts.other_district,
         quality_report=[asdict(check) for check in report.checks],
         control_totals=report.control_totals,

@@ -188,9 +188,7 @@ class FileKind(ABC):
                 )
             allowed = {value for value, _ in question.choices}
             if question.type == "choice" and answer not in allowed:
-                raise MapIncomplete(
-                    f"Choose one of the answers to «{question.label}».", field=question.name
-                )
+                raise MapIncomplete(f"Choose one of the answers to «{question.label}».", field=question.name)
             if question.type == "date":
                 _check_day(answer, question)
 

@@ -155,9 +155,7 @@ class Report:
         self, *, name: str, status: CheckStatus, note: str, expected: str = "", found: str = ""
     ) -> None:
         """Add one line to the quality report."""
-        self.checks.append(
-            QualityCheck(name=name, status=status, note=note, expected=expected, found=found)
-        )
+        self.checks.append(QualityCheck(name=name, status=status, note=note, expected=expected, found=found))
 
     def close(self) -> None:
         """Finish the problem file. Safe to call twice."""

@@ -180,13 +180,25 @@ def _open_text(path: Path, name: str, size: int, options: ReadOptions, limits: L
     if header_row is not None and following >= len(numbered):
         first = numbered[-1][0] + 1
     sample = Sample(
-        file_name=name, size=size, format="text", lines=tuple(lines), columns=columns,
+        file_name=name,
+        size=size,
+        format="text",
+        lines=tuple(lines),
+        columns=columns,
         rows=tuple(tuple(cells) for _, cells in numbered[following:] if any(cells)),
-        header_row=header_row, encoding=encoding, delimiter=delimiter, head=_head(numbered),
+        header_row=header_row,
+        encoding=encoding,
+        delimiter=delimiter,
+        head=_head(numbered),
     )
     rows = DelimitedRows(
-        path=path, encoding=encoding, delimiter=delimiter, columns=columns, header=header,
-        first_data_line=first, limits=limits,
+        path=path,
+        encoding=encoding,
+        delimiter=delimiter,
+        columns=columns,
+        header=header,
+        first_data_line=first,
+        limits=limits,
     )
     return Table(path=path, sample=sample, rows=rows, limits=limits)
 
@@ -241,9 +253,7 @@ def _open_workbook(path: Path, name: str, size: int, options: ReadOptions, limit
     if not sheets:
         raise Unreadable("The workbook has no sheet to read. Save the table in a visible sheet.")
     if options.sheet and options.sheet not in sheets:
-        raise Unreadable(
-            f"The workbook has no sheet «{options.sheet}»; it has: {', '.join(sheets[:20])}."
-        )
+        raise Unreadable(f"The workbook has no sheet «{options.sheet}»; it has: {', '.join(sheets[:20])}.")
     scores = {
         sheet: _score_sheet(open_sheet(workbook, sheet)) for sheet in (sheets if not options.sheet else ())
     }
@@ -255,15 +265,18 @@ def _open_workbook(path: Path, name: str, size: int, options: ReadOptions, limit
     header_row = None if at is None else numbered[at][0]
     following = 0 if at is None else at + 1
     sample = Sample(
-        file_name=name, size=size, format="xlsx", columns=columns,
+        file_name=name,
+        size=size,
+        format="xlsx",
+        columns=columns,
         rows=tuple(tuple(cells) for _, cells in numbered[following:] if any(cells)),
-        header_row=header_row, sheets=sheets, sheet=chosen,
+        header_row=header_row,
+        sheets=sheets,
+        sheet=chosen,
         is_sheet_unclear=len(ranked) > 1 and ranked[1] * 2 > ranked[0],
         head=_head(numbered),
     )
-    rows = SheetRows(
-        sheet=sheet, columns=columns, header=header, first_data_line=(header_row or 0) + 1
-    )
+    rows = SheetRows(sheet=sheet, columns=columns, header=header, first_data_line=(header_row or 0) + 1)
     return Table(path=path, sample=sample, rows=rows, limits=limits)
 
 

@@ -165,9 +165,7 @@ def list_uploads(*, limit: int = 100, state: str = "") -> list[UploadRow]:
         uploads = uploads.filter(state=state)
     found = list(uploads[:limit])
     loaded = dict(
-        ImportRun.objects.filter(upload__in=[one.pk for one in found]).values_list(
-            "upload_id", "rows_loaded"
-        )
+        ImportRun.objects.filter(upload__in=[one.pk for one in found]).values_list("upload_id", "rows_loaded")
     )
     return [_row(one, loaded.get(one.pk)) for one in found]
 
@@ -198,8 +196,7 @@ def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
         finished_at=upload.finished_at,
         undone_at=upload.undone_at,
         can_confirm=upload.state == Upload.State.READY,
-        can_undo=upload.state
-        not in (Upload.State.UNDONE, Upload.State.CONFIRMED, Upload.State.IMPORTING),
+        can_undo=upload.state not in (Upload.State.UNDONE, Upload.State.CONFIRMED, Upload.State.IMPORTING),
         can_leave_rows_out=upload.state == Upload.State.REJECTED
         and UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists(),
     )
@@ -215,8 +212,12 @@ def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_P
     return ProblemPage(
         rows=tuple(
             ProblemRow(
-                row=one.row, column=one.column, value=one.value, why=one.why,
-                what_to_do=one.what_to_do, severity=one.severity,
+                row=one.row,
+                column=one.column,
+                value=one.value,
+                why=one.why,
+                what_to_do=one.what_to_do,
+                severity=one.severity,
             )
             for one in problems[(page - 1) * size : page * size]
         ),
@@ -245,17 +246,22 @@ def list_filings(*, upload_id: UUID) -> list[FilingRow]:
     """List the slices an upload brought. One query."""
     return [
         FilingRow(
-            id=one.pk, family=one.family, subject=one.subject, fiscal_year=one.fiscal_year,
-            ledger=one.ledger, period=one.period, filed_at=one.filed_at, is_current=one.is_current,
-            row_count=one.row_count, control_totals=one.control_totals,
+            id=one.pk,
+            family=one.family,
+            subject=one.subject,
+            fiscal_year=one.fiscal_year,
+            ledger=one.ledger,
+            period=one.period,
+            filed_at=one.filed_at,
+            is_current=one.is_current,
+            row_count=one.row_count,
+            control_totals=one.control_totals,
         )
         for one in Filing.objects.filter(upload_id=upload_id).order_by("subject", "-fiscal_year")
     ]
 
 
-def get_map_page(
-    *, upload_id: UUID, kind: str = "", options: ReadOptions | None = None
-) -> MapPage:
+def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None = None) -> MapPage:
     """Show the head of a file with the questions of its kind and the answers so far.
 
     `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and
@@ -270,8 +276,13 @@ def get_map_page(
         sample = get_sample(source, file_map.options)
     except DomainError as error:
         return MapPage(
-            upload_id=upload.pk, kind=chosen, sample=None, unreadable=error.message, fields=(),
-            file_map=file_map, kinds=kind_choices(),
+            upload_id=upload.pk,
+            kind=chosen,
+            sample=None,
+            unreadable=error.message,
+            fields=(),
+            file_map=file_map,
+            kinds=kind_choices(),
         )
     fields: tuple[MapField, ...] = ()
     if chosen:
@@ -280,8 +291,13 @@ def get_map_page(
         if not file_map.values:
             file_map = FileMap(options=file_map.options, values=one.guess(sample, source))
     return MapPage(
-        upload_id=upload.pk, kind=chosen, sample=sample, unreadable="", fields=fields,
-        file_map=file_map, kinds=kind_choices(),
+        upload_id=upload.pk,
+        kind=chosen,
+        sample=sample,
+        unreadable="",
+        fields=fields,
+        file_map=file_map,
+        kinds=kind_choices(),
     )
 
 
@@ -316,8 +332,12 @@ def list_saved_maps() -> list[SavedMapRow]:
     """List saved maps by kind and name. One query."""
     return [
         SavedMapRow(
-            id=one.pk, kind=one.kind, kind_label=_kind_label(one.kind), name=one.name,
-            saved_by=one.saved_by.name if one.saved_by else "", saved_at=one.saved_at,
+            id=one.pk,
+            kind=one.kind,
+            kind_label=_kind_label(one.kind),
+            name=one.name,
+            saved_by=one.saved_by.name if one.saved_by else "",
+            saved_at=one.saved_at,
         )
         for one in SavedMap.objects.select_related("saved_by").order_by("kind", "name")
     ]
@@ -329,7 +349,9 @@ def list_feeds() -> list[Feed]:
         Filing.objects.filter(is_current=True)
         .values("family", "subject")
         .annotate(
-            filings=Count("id"), first=Min("fiscal_year"), last=Max("fiscal_year"),
+            filings=Count("id"),
+            first=Min("fiscal_year"),
+            last=Max("fiscal_year"),
             newest=Max("filed_at"),
         )
         .order_by("family", "subject")
@@ -340,8 +362,12 @@ def list_feeds() -> list[Feed]:
     }
     return [
         Feed(
-            family=one["family"], subject=one["subject"], filings=one["filings"],
-            first_year=one["first"], last_year=one["last"], newest_filed_at=one["newest"],
+            family=one["family"],
+            subject=one["subject"],
+            filings=one["filings"],
+            first_year=one["first"],
+            last_year=one["last"],
+            newest_filed_at=one["newest"],
             newest_filename=newest[one["family"], one["subject"], one["newest"]].filename,
             newest_upload_id=newest[one["family"], one["subject"], one["newest"]].pk,
         )
@@ -372,12 +398,19 @@ def _kind_label(name: str) -> str:
 def _row(upload: Upload, rows_loaded: int | None) -> UploadRow:
     state = Upload.State(upload.state)
     return UploadRow(
-        id=upload.pk, filename=upload.filename, kind=upload.kind,
+        id=upload.pk,
+        filename=upload.filename,
+        kind=upload.kind,
         kind_label=_kind_label(upload.kind) if upload.kind else "",
-        state=state.value, state_label=str(state.label), message=upload.message, size=upload.size,
+        state=state.value,
+        state_label=str(state.label),
+        message=upload.message,
+        size=upload.size,
         uploaded_at=upload.uploaded_at,
         uploaded_by=upload.uploaded_by.name if upload.uploaded_by else "",
-        errors=upload.error_count, warnings=upload.warning_count, rows_loaded=rows_loaded,
+        errors=upload.error_count,
+        warnings=upload.warning_count,
+        rows_loaded=rows_loaded,
         is_working=state in WAITING,
         needs_person=state
         in (Upload.State.NEEDS_KIND, Upload.State.NEEDS_MAP, Upload.State.READY, Upload.State.REJECTED),

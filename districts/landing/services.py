@@ -34,7 +34,12 @@ from districts.tenancy import current_district_id
 INLINE_BYTES = 8 * 1024 * 1024
 State = Upload.State
 BEFORE_IMPORT = (
-    State.LANDED, State.NEEDS_KIND, State.NEEDS_MAP, State.READING, State.READY, State.REJECTED,
+    State.LANDED,
+    State.NEEDS_KIND,
+    State.NEEDS_MAP,
+    State.READING,
+    State.READY,
+    State.REJECTED,
     State.FAILED,
 )
 
@@ -131,9 +136,7 @@ def _start(upload: Upload) -> None:
     mark(name=jobs.READ_JOB, ref=str(upload.pk))
 
 
-def _land_again(
-    upload: Upload, *, by: int | None, file_map: FileMap | None, auto_confirm: bool
-) -> Upload:
+def _land_again(upload: Upload, *, by: int | None, file_map: FileMap | None, auto_confirm: bool) -> Upload:
     """The bytes are here already: a failed or waiting upload goes on, any other stays as it is."""
     if file_map is not None and upload.state in BEFORE_IMPORT and upload.kind:
         return save_map(by=by, upload_id=upload.pk, file_map=file_map, remember=False)
@@ -160,9 +163,7 @@ def _get(upload_id: UUID, *states: str) -> Upload:
     if upload is None:
         raise NoSuchUpload("This district has no such upload.")
     if upload.state not in states:
-        raise WrongState(
-            f"This upload is “{State(upload.state).label.lower()}”, so that cannot be done now."
-        )
+        raise WrongState(f"This upload is “{State(upload.state).label.lower()}”, so that cannot be done now.")
     return upload
 
 
@@ -171,9 +172,9 @@ def choose_kind(*, upload_id: UUID, kind: str) -> Upload:
     chosen = find_kind(kind)
     with transaction.atomic():
         upload = _get(upload_id, *BEFORE_IMPORT)
-        twin = Upload.objects.filter(
-            sha256=upload.sha256, kind=kind, undone_at__isnull=True
-        ).exclude(pk=upload.pk)
+        twin = Upload.objects.filter(sha256=upload.sha256, kind=kind, undone_at__isnull=True).exclude(
+            pk=upload.pk
+        )
         if twin.exists():
             raise WrongState("The same file was uploaded before as this kind. Open that upload.")
         upload.kind, upload.mapping, upload.left_out_rows = kind, {}, []
@@ -254,9 +255,7 @@ def leave_rows_out(*, upload_id: UUID, rows: Iterable[int]) -> Upload:
             raise RowsNotNamed("Name the rows to leave out.")
         unknown = sorted(wanted - list_error_rows(upload_id=upload.pk))
         if unknown:
-            raise RowsNotNamed(
-                f"Row {unknown[0]:,} has no error of its own, so it cannot be left out."
-            )
+            raise RowsNotNamed(f"Row {unknown[0]:,} has no error of its own, so it cannot be left out.")
         upload.left_out_rows = sorted(set(upload.left_out_rows) | wanted)
         _restart(upload)
     return upload
@@ -267,9 +266,7 @@ def list_error_rows(*, upload_id: UUID) -> set[int]:
     path = problem_path(upload_id)
     if not path.exists():
         return set()
-    rows = {
-        int(problem["row"]) for problem in read_problem_file(path) if problem["severity"] == "error"
-    }
+    rows = {int(problem["row"]) for problem in read_problem_file(path) if problem["severity"] == "error"}
     return rows - {0}
 
 

@@ -14,9 +14,7 @@ from districts.landing.kinds import FileKind, Reading
 STAGE = "landing_stage"
 
 
-def stage_rows(
-    *, kind: FileKind, reading: Reading, on_batch: Callable[[int], None] | None = None
-) -> str:
+def stage_rows(*, kind: FileKind, reading: Reading, on_batch: Callable[[int], None] | None = None) -> str:
     """Read the file and copy its good rows to the stage; gives the stage's name.
 
     Reads on after an error, to find every problem, but copies no further. Bounded memory: one batch.

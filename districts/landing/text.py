@@ -48,9 +48,7 @@ def refuse_other_kinds(head: bytes) -> None:
     """Raise Unreadable when the first bytes say the file is no table at all."""
     for magic, name in _OTHER_KINDS:
         if head.startswith(magic):
-            raise Unreadable(
-                f"This is {name}, not a table. Save it as CSV or XLSX and upload that file."
-            )
+            raise Unreadable(f"This is {name}, not a table. Save it as CSV or XLSX and upload that file.")
     if head.lstrip()[:15].lower().startswith((b"<html", b"<!doctype html")):
         raise Unreadable(
             "This is a web page, not a table. Open it in a spreadsheet and save it as XLSX or CSV."
@@ -115,9 +113,7 @@ def _eight_bit_encoding(path: Path) -> str:
     return "latin-1" if seen & _UNDEFINED_IN_CP1252 else "cp1252"
 
 
-def read_blocks(
-    path: Path, *, encoding: str, limits: Limits, size: int = BLOCK
-) -> Iterator[Block]:
+def read_blocks(path: Path, *, encoding: str, limits: Limits, size: int = BLOCK) -> Iterator[Block]:
     """Yield the file as blocks of whole lines with `\\n` endings, in bounded memory.
 
     Raises Unreadable where the bytes are not text of the encoding or a line has no end.

@@ -48,7 +48,12 @@ def check_pack(path: Path, *, limits: Limits) -> None:
             for entry in entries:
                 _unpack(raw, entry, limits=limits)
     except (
-        zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError,
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
         OverflowError,
     ) as error:
         raise Unreadable(_DAMAGED) from error

@@ -16,8 +16,17 @@ SKIP = "skip"
 DELIMITERS = ("-", ".", "/", "_", "|", ":", "~", " ")
 _PART = re.compile(r"([a-z]+(?:_[a-z0-9]+)?)\s*(?::\s*([0-9]{1,2}))?")
 _USUAL = ("fund", "function", "object", "location", "program", "local_1", "local_2", "local_3")
-_SACS_USUAL = ("fund", "resource", "project_year", "goal", "function", "object", "location",
-               "local_1", "local_2")
+_SACS_USUAL = (
+    "fund",
+    "resource",
+    "project_year",
+    "goal",
+    "function",
+    "object",
+    "location",
+    "local_1",
+    "local_2",
+)
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,9 @@ SACS_WIDTHS = (
 
 def account_key(parts: Mapping[str, pl.Expr]) -> pl.Expr:
     """Join the segments an account has into one text key; absent segments are empty."""
-    return pl.concat_str(
-        [parts.get(segment, pl.lit("")) for segment in SEGMENTS], separator=SEPARATOR
-    ).alias("account")
+    return pl.concat_str([parts.get(segment, pl.lit("")) for segment in SEGMENTS], separator=SEPARATOR).alias(
+        "account"
+    )
 
 
 def segment_of(segment: str) -> pl.Expr:

@@ -48,13 +48,18 @@ class CodeList(FileKind):
         """Ask for the segment, its two columns and the year."""
         return (
             MapField(
-                name="segment", label="Which codes are these?", type="choice", is_required=True,
+                name="segment",
+                label="Which codes are these?",
+                type="choice",
+                is_required=True,
                 choices=tuple(SEGMENT_LABELS.items()),
             ),
             MapField(name="code", label="Code", type="column", is_required=True),
             MapField(name="title", label="Title", type="column", is_required=True),
             MapField(
-                name="fiscal_year", label="Fiscal year", type="number",
+                name="fiscal_year",
+                label="Fiscal year",
+                type="number",
                 help="The year the list is for, named by its end. Leave empty when it has none.",
             ),
         )
@@ -91,7 +96,9 @@ class CodeList(FileKind):
         one.filed_at = at_noon(source.today)
         seen: set[str] = set()
         table = open_table(
-            path=source.path, file_name=source.file_name, options=file_map.options,
+            path=source.path,
+            file_name=source.file_name,
+            options=file_map.options,
             limits=source.limits,
         )
         for batch in table.batches(report):
@@ -102,7 +109,10 @@ class CodeList(FileKind):
                 why = _why_refused(code, title, seen)
                 if why:
                     report.problem(
-                        row=row, column=file_map.get("code"), value=code, why=why,
+                        row=row,
+                        column=file_map.get("code"),
+                        value=code,
+                        why=why,
                         what_to_do="Correct the list: one row for each code.",
                     )
                     continue
@@ -110,9 +120,9 @@ class CodeList(FileKind):
                 rows.append((one.number, code, title, row))
             report.counts.loaded += len(rows)
             yield pl.DataFrame(
-                rows, orient="row",
-                schema={"slice": pl.Int16, "code": pl.String, "title": pl.String,
-                        "row_number": pl.Int64},
+                rows,
+                orient="row",
+                schema={"slice": pl.Int16, "code": pl.String, "title": pl.String, "row_number": pl.Int64},
             )
 
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
@@ -142,9 +152,7 @@ class CodeList(FileKind):
             ]
         }
 
-    def load(
-        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
-    ) -> Loaded:
+    def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the titles under this upload."""
         one = reading.slice_list()[0]
         with connection.cursor() as cursor:

@@ -30,9 +30,7 @@ def parse_saved_moment(text: str) -> datetime.datetime | None:
     return moment
 
 
-def usual_filing_day(
-    *, subject: str, period: str, fiscal_year: int, start_month: int = 7
-) -> datetime.date:
+def usual_filing_day(*, subject: str, period: str, fiscal_year: int, start_month: int = 7) -> datetime.date:
     """Give the end of the month in which such a filing is usually made.
 
     Unaudited actuals and the budget beside them: two and a half months after the year's end.

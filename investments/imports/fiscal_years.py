@@ -17,14 +17,58 @@ _IN_TEXT = re.compile(
 )
 
 KIND_WORDS = {
-    "actual": {"a", "act", "actual", "actuals", "ac", "expended", "expenditure", "expenditures",
-               "ytd", "expense", "unaudited actuals", "ledger", "ba"},
-    "budget": {"b", "bud", "budget", "budgeted", "adopted", "adopted budget", "revised budget", "bb",
-               "original budget", "approved budget", "working budget", "appropriation", "revised"},
-    "estimated_actual": {"e", "est", "ea", "be", "estimated", "estimated actual",
-                         "estimated actuals", "projected", "projection", "forecast"},
-    "encumbrance": {"enc", "encumbrance", "encumbrances", "encumbered", "en", "commitment",
-                    "committed", "pre encumbrance"},
+    "actual": {
+        "a",
+        "act",
+        "actual",
+        "actuals",
+        "ac",
+        "expended",
+        "expenditure",
+        "expenditures",
+        "ytd",
+        "expense",
+        "unaudited actuals",
+        "ledger",
+        "ba",
+    },
+    "budget": {
+        "b",
+        "bud",
+        "budget",
+        "budgeted",
+        "adopted",
+        "adopted budget",
+        "revised budget",
+        "bb",
+        "original budget",
+        "approved budget",
+        "working budget",
+        "appropriation",
+        "revised",
+    },
+    "estimated_actual": {
+        "e",
+        "est",
+        "ea",
+        "be",
+        "estimated",
+        "estimated actual",
+        "estimated actuals",
+        "projected",
+        "projection",
+        "forecast",
+    },
+    "encumbrance": {
+        "enc",
+        "encumbrance",
+        "encumbrances",
+        "encumbered",
+        "en",
+        "commitment",
+        "committed",
+        "pre encumbrance",
+    },
 }
 
 
@@ -63,9 +107,7 @@ def find_year_in_text(text: str) -> int | None:
     """Find a fiscal year in a file name or a banner: `2023-24`, `FY24`, `2024`."""
     for match in _IN_TEXT.finditer(text):
         both, named, bare = match.groups()
-        found = read_fiscal_year(
-            re.sub(r"[_\s]", "-", both) if both else f"FY{named}" if named else bare
-        )
+        found = read_fiscal_year(re.sub(r"[_\s]", "-", both) if both else f"FY{named}" if named else bare)
         if found:
             return found
     return None

@@ -73,7 +73,9 @@ class GenericLedger(LedgerKind):
         """Read every row; rows that cannot be read are reported, none is dropped silently."""
         source, file_map = reading.source, reading.file_map
         table = open_table(
-            path=source.path, file_name=source.file_name, options=file_map.options,
+            path=source.path,
+            file_name=source.file_name,
+            options=file_map.options,
             limits=source.limits,
         )
         self.check_map(table.sample, file_map, source)
@@ -83,9 +85,7 @@ class GenericLedger(LedgerKind):
         rows.check_total_rows(table.columns)
         date_slices(reading)
 
-    def load(
-        self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any
-    ) -> Loaded:
+    def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the entries, and name the district's own segments after their columns."""
         name_local_segments(file_map=reading.file_map)
         return super().load(stage, reading, filings, upload_id)
@@ -113,11 +113,12 @@ class _Rows:
         batch = self._with_amounts(batch)
         batch = self._without_unnamed_totals(batch)
         bad_account = pl.col("account") == NO_ACCOUNT
-        has_amount = pl.any_horizontal(
-            [pl.col(f"_amount_{field}").is_not_null() for field in self._amounts]
-        )
+        has_amount = pl.any_horizontal([pl.col(f"_amount_{field}").is_not_null() for field in self._amounts])
         self._refuse(
-            batch.filter(bad_account & has_amount), "", "_row", "has an amount but no account",
+            batch.filter(bad_account & has_amount),
+            "",
+            "_row",
+            "has an amount but no account",
             "Give the row its account, or leave the row out.",
         )
         blank = batch.filter(~has_amount & pl.col("_sound"))
@@ -137,18 +138,14 @@ class _Rows:
             kinds = pl.lit(self._map.get("kind_value"))
         batch = batch.with_columns(kinds.alias("_kind"))
         pairs = batch.select("_year", "_kind").unique(maintain_order=True)
-        names = [
-            (year, one_kind, self._slice_number(year, one_kind)) for year, one_kind in pairs.iter_rows()
-        ]
+        names = [(year, one_kind, self._slice_number(year, one_kind)) for year, one_kind in pairs.iter_rows()]
         schema = {"_year": pl.Int32, "_kind": pl.String, "slice": SLICE}
         if len(names) == 1:
             batch = batch.with_columns(pl.lit(names[0][2], SLICE).alias("slice"))
         else:
             numbers = pl.DataFrame(names, schema=schema, orient="row")
             batch = batch.join(numbers, on=["_year", "_kind"], how="left")
-        return batch.select(
-            "slice", "account", amount.alias("amount"), pl.col("_row").alias("row_number")
-        )
+        return batch.select("slice", "account", amount.alias("amount"), pl.col("_row").alias("row_number"))
 
     def _slice_number(self, year: int, kind: str) -> int:
         ledger = self._map.get("ledger") or "main"
@@ -156,9 +153,7 @@ class _Rows:
 
     def _with_account(self, batch: pl.DataFrame) -> pl.DataFrame:
         sound = pl.lit(value=True)
-        parts = {
-            segment: pl.col(self._map.get(segment)) for segment in SEGMENTS if self._map.get(segment)
-        }
+        parts = {segment: pl.col(self._map.get(segment)) for segment in SEGMENTS if self._map.get(segment)}
         column = self._map.get("account")
         if self._parts is not None:
             account = pl.col(column)
@@ -171,14 +166,10 @@ class _Rows:
             sound = fits
             parts = {**self._parts.cut(account), **parts}
         batch = batch.with_columns(account_key(parts), sound.alias("_sound"))
-        odd = batch["account"].str.contains(_FORMULA) | (
-            batch["account"].str.len_chars() > LONGEST_CODE
-        )
+        odd = batch["account"].str.contains(_FORMULA) | (batch["account"].str.len_chars() > LONGEST_CODE)
         return self._check_codes(batch, odd, parts) if odd.any() else batch
 
-    def _check_codes(
-        self, batch: pl.DataFrame, odd: pl.Series, parts: Mapping[str, pl.Expr]
-    ) -> pl.DataFrame:
+    def _check_codes(self, batch: pl.DataFrame, odd: pl.Series, parts: Mapping[str, pl.Expr]) -> pl.DataFrame:
         refused: list[int] = []
         codes = batch.filter(odd).select("_row", *(part.alias(name) for name, part in parts.items()))
         for row in codes.iter_rows(named=True):
@@ -192,8 +183,11 @@ class _Rows:
                     continue
                 refused.append(row["_row"])
                 self._report.problem(
-                    row=row["_row"], column=self._map.get(segment) or self._map.get("account"),
-                    value=code, why=why, what_to_do=ASK_SOURCE,
+                    row=row["_row"],
+                    column=self._map.get(segment) or self._map.get("account"),
+                    value=code,
+                    why=why,
+                    what_to_do=ASK_SOURCE,
                 )
                 break
         return batch.with_columns(pl.col("_sound") & ~pl.col("_row").is_in(refused))
@@ -217,7 +211,10 @@ class _Rows:
         batch = batch.join(years, on=column, how="left", maintain_order="left")
         bad = pl.col("_year").is_null()
         self._refuse(
-            batch.filter(bad), column, column, "is not a fiscal year or a day",
+            batch.filter(bad),
+            column,
+            column,
+            "is not a fiscal year or a day",
             "Write the year as 2026, FY26 or 2025-26, or a day as 2026-03-31.",
         )
         return batch.with_columns(pl.col("_sound") & ~bad)
@@ -233,7 +230,9 @@ class _Rows:
         batch = batch.join(kinds, on=column, how="left", maintain_order="left")
         bad = pl.col("_kind") == ""
         self._refuse(
-            batch.filter(bad), column, column,
+            batch.filter(bad),
+            column,
+            column,
             "is not a kind of amount: actual, budget, estimated actual or encumbrance",
             "Use one of these words, or map the kind as typed for the whole file.",
         )
@@ -301,7 +300,9 @@ class _Rows:
         """Compare the last total row of the file with the sum of the rows loaded."""
         if rounded := self._reading.notes.get("rounded", 0):
             self._report.check(
-                name="Decimals", status="info", found=f"{rounded:,} amounts",
+                name="Decimals",
+                status="info",
+                found=f"{rounded:,} amounts",
                 note="Amounts with more than six decimals were kept to six.",
             )
         if not self._report.total_rows:
@@ -322,6 +323,7 @@ class _Rows:
         self._report.check(
             name=f"Total row {last.row:,}, {name}",
             status="ok" if stated == ours else "warn",
-            expected=format_amount(stated), found=format_amount(ours),
+            expected=format_amount(stated),
+            found=format_amount(ours),
             note="The file's last total against the sum of its rows.",
         )

@@ -18,36 +18,156 @@ SEGMENT_WORDS: dict[str, tuple[str, ...]] = {
     "location": ("location", "loc", "site", "school", "building", "organization", "org", "facility"),
     "program": ("program", "prog", "prgm", "prg", "subprogram"),
 }
-LOCAL_WORDS = ("cost center", "department", "dept", "unit", "manager", "subobject", "sub object",
-               "job class", "subject", "level", "local", "task", "subfund", "responsibility",
-               "local program", "local use", "user")
-ACCOUNT_WORDS = ("account", "acct", "account number", "account code", "account string", "gl account",
-                 "full account", "budget code", "account no", "gl string", "accounting string",
-                 "gl code", "account key", "coding", "chartfield", "fqa")
+LOCAL_WORDS = (
+    "cost center",
+    "department",
+    "dept",
+    "unit",
+    "manager",
+    "subobject",
+    "sub object",
+    "job class",
+    "subject",
+    "level",
+    "local",
+    "task",
+    "subfund",
+    "responsibility",
+    "local program",
+    "local use",
+    "user",
+)
+ACCOUNT_WORDS = (
+    "account",
+    "acct",
+    "account number",
+    "account code",
+    "account string",
+    "gl account",
+    "full account",
+    "budget code",
+    "account no",
+    "gl string",
+    "accounting string",
+    "gl code",
+    "account key",
+    "coding",
+    "chartfield",
+    "fqa",
+)
 AMOUNT_WORDS: dict[str, tuple[str, ...]] = {
-    "estimated_actual": ("estimated actual", "estimated actuals", "est actual", "est actuals",
-                         "projected", "projection", "forecast", "projected actual"),
-    "encumbrance": ("encumbrance", "encumbrances", "encumbered", "enc", "committed", "commitments",
-                    "obligated", "obligations", "purchase orders", "on order"),
-    "actual": ("actual", "actuals", "ytd", "year to date", "expended", "expenditure", "expenditures",
-               "expense", "expenses", "spent", "actual ytd", "ytd actual"),
-    "budget": ("budget", "budgeted", "appropriation", "appropriations", "appropriated", "adopted",
-               "revised budget", "adjusted budget", "working budget", "allocation"),
+    "estimated_actual": (
+        "estimated actual",
+        "estimated actuals",
+        "est actual",
+        "est actuals",
+        "projected",
+        "projection",
+        "forecast",
+        "projected actual",
+    ),
+    "encumbrance": (
+        "encumbrance",
+        "encumbrances",
+        "encumbered",
+        "enc",
+        "committed",
+        "commitments",
+        "obligated",
+        "obligations",
+        "purchase orders",
+        "on order",
+    ),
+    "actual": (
+        "actual",
+        "actuals",
+        "ytd",
+        "year to date",
+        "expended",
+        "expenditure",
+        "expenditures",
+        "expense",
+        "expenses",
+        "spent",
+        "actual ytd",
+        "ytd actual",
+    ),
+    "budget": (
+        "budget",
+        "budgeted",
+        "appropriation",
+        "appropriations",
+        "appropriated",
+        "adopted",
+        "revised budget",
+        "adjusted budget",
+        "working budget",
+        "allocation",
+    ),
     "debit": ("debit", "debits", "dr", "debit amount"),
     "credit": ("credit", "credits", "cr", "credit amount"),
-    "amount": ("amount", "amt", "net amount", "value", "net", "dollars", "posted", "usd", "balance",
-               "total"),
+    "amount": ("amount", "amt", "net amount", "value", "net", "dollars", "posted", "usd", "balance", "total"),
 }
 BETTER_BUDGET = ("revised", "adjusted", "working", "current", "amended", "final")
 YEAR_WORDS = ("fiscal year", "fiscalyear", "fy", "year", "school year", "budget year", "fyear")
-DATE_WORDS = ("posting date", "post date", "transaction date", "effective date", "gl date", "date",
-              "posted on", "accounting date", "trans date", "journal date")
-KIND_WORDS = ("kind", "type", "amount type", "balance type", "ledger type", "scenario", "version",
-              "data type", "record type", "category", "ledger")
-_TEXT = {"desc", "description", "descr", "name", "title", "label", "memo", "comment", "comments",
-         "vendor", "reference", "text"}
-_NOT_MONEY = {"code", "id", "number", "no", "num", "percent", "pct", "remaining", "available",
-              "variance", "unencumbered", "difference", "prior", "previous", "fte", "count", "qty"}
+DATE_WORDS = (
+    "posting date",
+    "post date",
+    "transaction date",
+    "effective date",
+    "gl date",
+    "date",
+    "posted on",
+    "accounting date",
+    "trans date",
+    "journal date",
+)
+KIND_WORDS = (
+    "kind",
+    "type",
+    "amount type",
+    "balance type",
+    "ledger type",
+    "scenario",
+    "version",
+    "data type",
+    "record type",
+    "category",
+    "ledger",
+)
+_TEXT = {
+    "desc",
+    "description",
+    "descr",
+    "name",
+    "title",
+    "label",
+    "memo",
+    "comment",
+    "comments",
+    "vendor",
+    "reference",
+    "text",
+}
+_NOT_MONEY = {
+    "code",
+    "id",
+    "number",
+    "no",
+    "num",
+    "percent",
+    "pct",
+    "remaining",
+    "available",
+    "variance",
+    "unencumbered",
+    "difference",
+    "prior",
+    "previous",
+    "fte",
+    "count",
+    "qty",
+}
 _MONEY = re.compile(r"^[\s($€£\-+]*[0-9][0-9,.' ]*[)\s\-]*$|^[\s$]*[-–—]?\s*$")
 
 
@@ -126,10 +246,7 @@ def _score(name: str, names: Sequence[str]) -> int:
     if name in names or bare in names:
         return 1_000 - names.index(name if name in names else bare)
     parts = name.split()
-    held = [
-        position for position, one in enumerate(names)
-        if len(one) > 2 and f" {one} " in f" {name} "
-    ]
+    held = [position for position, one in enumerate(names) if len(one) > 2 and f" {one} " in f" {name} "]
     return 500 - 10 * len(parts) - held[0] if held else 0
 
 

@@ -79,9 +79,7 @@ def _map_accounts(cursor: Any, *, stage: str, create: bool) -> None:
 
 def _describe_slice(cursor: Any, stage: str, family: str, one: Slice) -> dict[str, Any]:
     current = find_current(cursor, family=family, one=one)
-    cursor.execute(
-        f"SELECT count(*), coalesce(sum(amount), 0) FROM {stage} WHERE slice = %s", [one.number]
-    )
+    cursor.execute(f"SELECT count(*), coalesce(sum(amount), 0) FROM {stage} WHERE slice = %s", [one.number])
     rows, amount = cursor.fetchone()
     filing_id = current["id"] if current else None
     cursor.execute(
@@ -130,9 +128,7 @@ def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | No
     return {"id": str(row[0]), "filed_at": row[1].isoformat(), "filename": row[2]}
 
 
-def _difference_by_fund(
-    cursor: Any, stage: str, one: Slice, filing_id: str | None
-) -> list[dict[str, str]]:
+def _difference_by_fund(cursor: Any, stage: str, one: Slice, filing_id: str | None) -> list[dict[str, str]]:
     cursor.execute(
         "SELECT coalesce(s.fund, t.fund), coalesce(t.amount, 0), coalesce(s.amount, 0) FROM"
         f" (SELECT split_part(account, {_SEPARATOR_SQL}, 1) AS fund, sum(amount) AS amount"
@@ -160,9 +156,7 @@ def note_totals(*, stage: str, reading: Reading) -> None:
         found = {number: (rows, amount) for number, rows, amount in cursor.fetchall()}
     for one in reading.slice_list():
         rows, amount = found.get(one.number, (0, Decimal(0)))
-        title = f"{one.subject} FY{one.fiscal_year}" + (
-            "" if one.ledger == "main" else f" {one.ledger}"
-        )
+        title = f"{one.subject} FY{one.fiscal_year}" + ("" if one.ledger == "main" else f" {one.ledger}")
         one.control_totals["rows"] = str(rows)
         one.control_totals["amount"] = format_amount(amount)
         reading.report.control_totals[f"{title}: rows"] = f"{rows:,}"
@@ -199,9 +193,7 @@ def check_state_ledger(*, stage: str, reading: Reading, family: str) -> None:
         for one in reading.slice_list():
             title = f"{KIND_LABELS[one.subject].lower()} FY{one.fiscal_year}"
             sums = staged[one.number]
-            checks += quality.check_form_totals(
-                title=title, sums=sums, control_totals=one.control_totals
-            )
+            checks += quality.check_form_totals(title=title, sums=sums, control_totals=one.control_totals)
             checks.append(quality.check_contributions(title=title, sums=sums))
             checks.append(_check_placeholders(cursor, stage, one, title))
             if one.subject == "budget":
@@ -218,9 +210,7 @@ def _check_years_around(
         here = reading.slices.get((one.subject, fiscal_year, one.ledger))
         if here is not None:
             return staged[here.number]
-        near = Slice(
-            number=0, subject=one.subject, fiscal_year=fiscal_year, ledger=one.ledger
-        )
+        near = Slice(number=0, subject=one.subject, fiscal_year=fiscal_year, ledger=one.ledger)
         current = find_current(cursor, family=family, one=near)
         return _filed_sums(cursor, current["id"]) if current else None
 
@@ -237,7 +227,9 @@ def _check_years_around(
             )
     if before is not None:
         checks += quality.check_jumps(
-            title=f"{label} FY{one.fiscal_year}", sums=own, before=before,
+            title=f"{label} FY{one.fiscal_year}",
+            sums=own,
+            before=before,
             segments=("resource", "function", "object"),
         )
 
@@ -319,6 +311,4 @@ def delete_entries(*, filing_ids: Sequence[Any]) -> None:
                 f"{allocations} allocation{'s rest' if allocations > 1 else ' rests'} on this budget. "
                 "Remove them first, or upload a corrected budget: the newest filing counts."
             )
-        cursor.execute(
-            "DELETE FROM investments_ledgerentry WHERE filing_id = ANY(%s)", [list(filing_ids)]
-        )
+        cursor.execute("DELETE FROM investments_ledgerentry WHERE filing_id = ANY(%s)", [list(filing_ids)])

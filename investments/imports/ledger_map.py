@@ -12,8 +12,14 @@ from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS
 SIDE_BY_SIDE = ("actual", "budget", "estimated_actual", "encumbrance")
 AMOUNT_FIELDS = ("amount", "debit", "credit", *SIDE_BY_SIDE)
 DELIMITER_CHOICES = (
-    ("-", "hyphen -"), (".", "full stop ."), ("/", "slash /"), ("_", "underscore _"),
-    ("|", "bar |"), (":", "colon :"), ("~", "tilde ~"), (" ", "space"),
+    ("-", "hyphen -"),
+    (".", "full stop ."),
+    ("/", "slash /"),
+    ("_", "underscore _"),
+    ("|", "bar |"),
+    (":", "colon :"),
+    ("~", "tilde ~"),
+    (" ", "space"),
 )
 
 
@@ -40,62 +46,109 @@ FIELDS: tuple[MapField, ...] = (
         for kind, label in KIND_LABELS.items()
     ),
     MapField(
-        name="number_style", label="How numbers are written", type="choice", group=_AMOUNTS,
-        initial="us", choices=(("us", "1,234.56"), ("european", "1.234,56")),
+        name="number_style",
+        label="How numbers are written",
+        type="choice",
+        group=_AMOUNTS,
+        initial="us",
+        choices=(("us", "1,234.56"), ("european", "1.234,56")),
         help="(5.00), 5.00- and -5.00 are all read as negative.",
     ),
     MapField(
-        name="sign", label="Sign", type="choice", group=_AMOUNTS, initial="as_filed",
+        name="sign",
+        label="Sign",
+        type="choice",
+        group=_AMOUNTS,
+        initial="as_filed",
         choices=(("as_filed", "Keep it as it is"), ("reverse", "Turn it around")),
         help="Spending must come out positive. Turn the sign around if the file has it negative.",
     ),
     _column("account", "Combined account", _ACCOUNT, _COMBINED, "One column that holds several segments."),
     MapField(
-        name="account_delimiter", label="Character between the parts", type="choice",
-        group=_ACCOUNT, way=_COMBINED, choices=DELIMITER_CHOICES,
+        name="account_delimiter",
+        label="Character between the parts",
+        type="choice",
+        group=_ACCOUNT,
+        way=_COMBINED,
+        choices=DELIMITER_CHOICES,
         help="Leave it open when the parts have no character between them.",
     ),
     MapField(
-        name="account_parts", label="Parts of the combined account", type="parts", group=_ACCOUNT,
-        way=_COMBINED, of="account", split_by="account_delimiter",
+        name="account_parts",
+        label="Parts of the combined account",
+        type="parts",
+        group=_ACCOUNT,
+        way=_COMBINED,
+        of="account",
+        split_by="account_delimiter",
         choices=(*SEGMENT_LABELS.items(), ("skip", "Leave this part out")),
         help="In order. With no character between them, give each part its width: "
         f"fund:2, resource:4, object:4. Names: {', '.join(SEGMENTS)}, skip.",
     ),
     *(
         _column(segment, label, _ACCOUNT, _SEGMENTS)
-        for segment, label in SEGMENT_LABELS.items() if not segment.startswith("local")
+        for segment, label in SEGMENT_LABELS.items()
+        if not segment.startswith("local")
     ),
     *(
         MapField(name=segment, label=label, type="column", group=_ACCOUNT, way=_OWN, is_rare=True)
-        for segment, label in SEGMENT_LABELS.items() if segment.startswith("local")
+        for segment, label in SEGMENT_LABELS.items()
+        if segment.startswith("local")
     ),
-    _column("fiscal_year", "Fiscal year or posting date", _YEAR, _IN_COLUMN,
-            "2026, FY26, 2025-26 or a date such as 2026-03-31."),
-    MapField(
-        name="year_names", label="A bare year such as 2025 names", type="choice", group=_YEAR,
-        way=_IN_COLUMN, initial="end",
-        choices=(("end", "the year in which the fiscal year ends"),
-                 ("start", "the year in which it starts")),
-    ),
-    MapField(
-        name="fiscal_year_value", label="Fiscal year of the whole file", type="number",
-        group=_YEAR, way=_WHOLE_FILE, help="Named by the year it ends: 2026 for 2025-26.",
-    ),
-    _column("kind", "Kind of amount", _KIND, _IN_COLUMN,
-            "With words such as actual, budget, estimated or encumbrance."),
-    MapField(
-        name="kind_value", label="Kind of amount of the whole file", type="choice",
-        group=_KIND, way=_WHOLE_FILE, choices=tuple(KIND_LABELS.items()),
+    _column(
+        "fiscal_year",
+        "Fiscal year or posting date",
+        _YEAR,
+        _IN_COLUMN,
+        "2026, FY26, 2025-26 or a date such as 2026-03-31.",
     ),
     MapField(
-        name="filed_on", label="Filing date", type="date", group="Filing",
+        name="year_names",
+        label="A bare year such as 2025 names",
+        type="choice",
+        group=_YEAR,
+        way=_IN_COLUMN,
+        initial="end",
+        choices=(("end", "the year in which the fiscal year ends"), ("start", "the year in which it starts")),
+    ),
+    MapField(
+        name="fiscal_year_value",
+        label="Fiscal year of the whole file",
+        type="number",
+        group=_YEAR,
+        way=_WHOLE_FILE,
+        help="Named by the year it ends: 2026 for 2025-26.",
+    ),
+    _column(
+        "kind",
+        "Kind of amount",
+        _KIND,
+        _IN_COLUMN,
+        "With words such as actual, budget, estimated or encumbrance.",
+    ),
+    MapField(
+        name="kind_value",
+        label="Kind of amount of the whole file",
+        type="choice",
+        group=_KIND,
+        way=_WHOLE_FILE,
+        choices=tuple(KIND_LABELS.items()),
+    ),
+    MapField(
+        name="filed_on",
+        label="Filing date",
+        type="date",
+        group="Filing",
         help="The day these numbers were filed or exported. Left empty, the usual month of such a "
         "filing is taken, and the preview says so.",
     ),
     MapField(
-        name="ledger", label="Name of this ledger", type="text", group="Filing",
-        way="Only if the district keeps several ledgers", is_rare=True,
+        name="ledger",
+        label="Name of this ledger",
+        type="text",
+        group="Filing",
+        way="Only if the district keeps several ledgers",
+        is_rare=True,
         help="Each named ledger is replaced on its own.",
     ),
 )
@@ -142,9 +195,7 @@ def check(file_map: FileMap) -> None:
     parts = account_parts(file_map)
     named = [one for one in SEGMENTS if file_map.get(one)]
     if parts is None and not named:
-        raise MapIncomplete(
-            "Name the combined account, or at least one segment of it.", field="account"
-        )
+        raise MapIncomplete("Name the combined account, or at least one segment of it.", field="account")
     both = sorted(set(named) & set(parts.segments if parts else ()))
     if both:
         raise MapIncomplete(

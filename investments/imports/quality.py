@@ -77,9 +77,7 @@ def closing_balance(sums: pl.DataFrame, *, fund: str) -> Decimal:
     return beginning + result + received - paid
 
 
-def check_roll_forward(
-    *, title: str, sums: pl.DataFrame, following: pl.DataFrame
-) -> list[QualityCheck]:
+def check_roll_forward(*, title: str, sums: pl.DataFrame, following: pl.DataFrame) -> list[QualityCheck]:
     """Compare each fund's closing balance with the beginning balance (9791) of the next year."""
     funds = sorted(set(sums["fund"]) & set(following["fund"]))
     off: list[str] = []
@@ -138,9 +136,7 @@ def check_placeholders(*, title: str, count: int, amount: Decimal) -> QualityChe
     )
 
 
-def check_unassigned_cuts(
-    *, title: str, cuts: Sequence[tuple[str, Decimal]]
-) -> QualityCheck:
+def check_unassigned_cuts(*, title: str, cuts: Sequence[tuple[str, Decimal]]) -> QualityCheck:
     """Report budget lines below -100,000: cuts not yet assigned."""
     named = "; ".join(f"{account} {format_amount(amount)}" for account, amount in cuts[:5])
     amount = sum((amount for _, amount in cuts), Decimal(0))
@@ -186,8 +182,5 @@ def check_jumps(
 
 def _by_code(sums: pl.DataFrame, segment: str) -> pl.DataFrame:
     return (
-        sums.filter(is_spending(pl.col("object")))
-        .group_by(segment)
-        .agg(pl.col("amount").sum())
-        .sort(segment)
+        sums.filter(is_spending(pl.col("object"))).group_by(segment).agg(pl.col("amount").sum()).sort(segment)
     )

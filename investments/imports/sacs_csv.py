@@ -16,8 +16,20 @@ from investments.imports.ledger_kind import LedgerKind
 from investments.imports.sacs_dat import COLUMN_KINDS
 
 HEADER = {
-    "Ccode", "Dcode", "SchoolCode", "Fiscalyear", "Period", "Colcode", "Account", "Fund",
-    "Resource", "Projectyear", "Goal", "Function", "Object", "Value",
+    "Ccode",
+    "Dcode",
+    "SchoolCode",
+    "Fiscalyear",
+    "Period",
+    "Colcode",
+    "Account",
+    "Fund",
+    "Resource",
+    "Projectyear",
+    "Goal",
+    "Function",
+    "Object",
+    "Value",
 }
 SEGMENT_COLUMNS = ("Fund", "Resource", "Projectyear", "Goal", "Function", "Object")
 CHECK_EXPORT = "Check the row in the extract and export it again."
@@ -39,7 +51,9 @@ class SacsCsv(LedgerKind):
         """Ask only for the filing date, which the extract does not hold."""
         return (
             MapField(
-                name="filed_on", label="Filing date", type="date",
+                name="filed_on",
+                label="Filing date",
+                type="date",
                 help="The extract does not say when it was filed. Left empty, the usual month of "
                 "such a filing is used; the newest filing of a year counts.",
             ),
@@ -53,16 +67,16 @@ class SacsCsv(LedgerKind):
         subject = COLUMN_KINDS.get(row["Colcode"])
         if subject is None or not row["Fiscalyear"].isdigit():
             return {}
-        day = usual_filing_day(
-            subject=subject, period=row["Period"], fiscal_year=int(row["Fiscalyear"]) + 1
-        )
+        day = usual_filing_day(subject=subject, period=row["Period"], fiscal_year=int(row["Fiscalyear"]) + 1)
         return {"filed_on": min(day, source.today).isoformat()}
 
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read the extract; rows of other districts are counted, not loaded."""
         source = reading.source
         table = open_table(
-            path=source.path, file_name=source.file_name, options=reading.file_map.options,
+            path=source.path,
+            file_name=source.file_name,
+            options=reading.file_map.options,
             limits=source.limits,
         )
         for batch in table.batches(reading.report):
@@ -83,7 +97,10 @@ class SacsCsv(LedgerKind):
             batch.filter(pl.col("amount").is_null()).select("_row", "Value", "why").iter_rows()
         ):
             report.problem(
-                row=row, column="Value", value=value, why=why or "is empty",
+                row=row,
+                column="Value",
+                value=value,
+                why=why or "is empty",
                 what_to_do=WHAT_TO_DO.get(why, CHECK_EXPORT),
             )
         batch = batch.filter(sound & pl.col("amount").is_not_null())
@@ -98,7 +115,8 @@ class SacsCsv(LedgerKind):
             (whole & (parts != pl.col("Account")), "Account", "differs from its own segments"),
             (~pl.col("Fiscalyear").str.contains("^(19|20)[0-9]{2}$"), "Fiscalyear", "is no year"),
             (
-                ~pl.col("Colcode").is_in(list(COLUMN_KINDS)), "Colcode",
+                ~pl.col("Colcode").is_in(list(COLUMN_KINDS)),
+                "Colcode",
                 "is not BA (actual), BE (estimated actual) or BB (budget)",
             ),
         )
@@ -106,7 +124,10 @@ class SacsCsv(LedgerKind):
         for bad, column, why in checks:
             found = batch.filter(bad)
             report.add_frame(
-                rows=found["_row"], values=found[column], column=column, why=why,
+                rows=found["_row"],
+                values=found[column],
+                column=column,
+                why=why,
                 what_to_do=CHECK_EXPORT,
             )
             sound = sound & ~bad
@@ -117,12 +138,11 @@ class SacsCsv(LedgerKind):
         for year, period, column in (
             batch.select("Fiscalyear", "Period", "Colcode").unique(maintain_order=True).iter_rows()
         ):
-            one = reading.slice(
-                subject=COLUMN_KINDS[column], fiscal_year=int(year) + 1, period=period
-            )
+            one = reading.slice(subject=COLUMN_KINDS[column], fiscal_year=int(year) + 1, period=period)
             numbers.append((year, column, one.number))
         names = pl.DataFrame(
-            numbers, schema={"Fiscalyear": pl.String, "Colcode": pl.String, "slice": pl.Int16},
+            numbers,
+            schema={"Fiscalyear": pl.String, "Colcode": pl.String, "slice": pl.Int16},
             orient="row",
         ).unique(["Fiscalyear", "Colcode"])
         return batch.join(names, on=["Fiscalyear", "Colcode"], how="left").select(

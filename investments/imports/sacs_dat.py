@@ -95,9 +95,7 @@ class SacsDat(LedgerKind):
         self._use_elements(reading, progress)
         date_slices(reading)
 
-    def _read_block(
-        self, block: Block, reading: Reading, progress: _Progress
-    ) -> Iterator[pl.DataFrame]:
+    def _read_block(self, block: Block, reading: Reading, progress: _Progress) -> Iterator[pl.DataFrame]:
         text = block.text.removesuffix("\n")
         if not text:
             return
@@ -136,9 +134,7 @@ class SacsDat(LedgerKind):
             report.counts.read += 1
             _refuse(report, number, line, "is not a ledger row of account, amount and I, C or E")
 
-    def _open(
-        self, opened: re.Match[str], number: int, report: Report, progress: _Progress
-    ) -> None:
+    def _open(self, opened: re.Match[str], number: int, report: Report, progress: _Progress) -> None:
         if progress.section is not None:
             self._unclosed(report, progress.section)
         first, last, district, period, column, content = opened.groups()
@@ -147,8 +143,12 @@ class SacsDat(LedgerKind):
         progress.sections += 1
         progress.ended_at = 0
         progress.section = Section(
-            first_line=number, fiscal_year=int(first) + 1, district=district,
-            period=period.strip(), column=column.strip(), content=content or "",
+            first_line=number,
+            fiscal_year=int(first) + 1,
+            district=district,
+            period=period.strip(),
+            column=column.strip(),
+            content=content or "",
         )
         if not content:
             key = (district, progress.section.column, progress.section.fiscal_year)
@@ -164,26 +164,33 @@ class SacsDat(LedgerKind):
             return
         district, period, column, count = closed.groups()
         if (district, period.strip(), column.strip()) != (
-            section.district, section.period, section.column,
+            section.district,
+            section.period,
+            section.column,
         ):
             _refuse(report, number, line, f"does not close the section {section.name}")
             return
         holds = int(count) == section.lines
         if section.is_ledger:
             report.check(
-                name=f"Rows of section {section.name}", status="ok" if holds else "warn",
-                expected=f"{int(count):,}", found=f"{section.lines:,}",
+                name=f"Rows of section {section.name}",
+                status="ok" if holds else "warn",
+                expected=f"{int(count):,}",
+                found=f"{section.lines:,}",
                 note="The section's closing line counts its rows.",
             )
             if not holds:
                 _refuse(
-                    report, number, line,
-                    f"says the section {section.name} has {int(count):,} rows; it has "
-                    f"{section.lines:,}",
+                    report,
+                    number,
+                    line,
+                    f"says the section {section.name} has {int(count):,} rows; it has {section.lines:,}",
                 )
         elif not holds:
             report.check(
-                name=f"Rows of section {section.name}", status="info", expected=f"{int(count):,}",
+                name=f"Rows of section {section.name}",
+                status="info",
+                expected=f"{int(count):,}",
                 found=f"{section.lines:,}",
                 note="Not a ledger section: texts span lines, and contact lines may be removed.",
             )
@@ -194,14 +201,18 @@ class SacsDat(LedgerKind):
             progress.section = None
         progress.ended_at = number
         report.check(
-            name="Lines of the file", status="ok" if count == number else "info",
-            expected=f"{count:,}", found=f"{number:,}",
+            name="Lines of the file",
+            status="ok" if count == number else "info",
+            expected=f"{count:,}",
+            found=f"{number:,}",
             note="The last line counts the lines of the file, removed contact lines included.",
         )
 
     def _unclosed(self, report: Report, section: Section) -> None:
         _refuse(
-            report, section.first_line, section.name,
+            report,
+            section.first_line,
+            section.name,
             f"opens a section ({section.name}) that never closes: part of the file is missing",
         )
 
@@ -214,8 +225,13 @@ class SacsDat(LedgerKind):
             _refuse(report, 0, "", "the closing line of the file is missing: the file is cut off")
 
     def _take(
-        self, lines: pl.Series, start: int, stop: int, first: int,
-        reading: Reading, progress: _Progress,
+        self,
+        lines: pl.Series,
+        start: int,
+        stop: int,
+        first: int,
+        reading: Reading,
+        progress: _Progress,
     ) -> Iterator[pl.DataFrame]:
         """Turn a run of ledger lines of one section into canonical rows."""
         number, section, report = stop - start, progress.section, reading.report
@@ -239,14 +255,10 @@ class SacsDat(LedgerKind):
                 progress.unknown_columns.get(section.column, 0) + number
             )
             return
-        one = reading.slice(
-            subject=subject, fiscal_year=section.fiscal_year, period=section.period
-        )
+        one = reading.slice(subject=subject, fiscal_year=section.fiscal_year, period=section.period)
         yield self._canonical(lines.slice(start, number), first + start, one, report)
 
-    def _canonical(
-        self, lines: pl.Series, first: int, one: Slice, report: Report
-    ) -> pl.DataFrame:
+    def _canonical(self, lines: pl.Series, first: int, one: Slice, report: Report) -> pl.DataFrame:
         cells = lines.to_frame("line").select(
             row=pl.int_range(first, first + lines.len(), dtype=pl.Int64),
             code=pl.col("line").str.extract(LEDGER_LINE, 1),
@@ -258,13 +270,19 @@ class SacsDat(LedgerKind):
         good_code = pl.col("code").str.contains(r"^[0-9A-Z]{19}$")
         bad = cells.filter(~good_code)
         report.add_frame(
-            rows=bad["row"], values=bad["code"], column="Account",
-            why="is not an account of 19 digits or capitals", what_to_do=EXPORT_AGAIN,
+            rows=bad["row"],
+            values=bad["code"],
+            column="Account",
+            why="is not an account of 19 digits or capitals",
+            what_to_do=EXPORT_AGAIN,
         )
         bad = cells.filter(pl.col("amount").is_null())
         for row, value, why in bad.select("row", "value", "why").iter_rows():
             report.problem(
-                row=row, column="Amount", value=value, why=why or "is empty",
+                row=row,
+                column="Amount",
+                value=value,
+                why=why or "is empty",
                 what_to_do=WHAT_TO_DO.get(why, EXPORT_AGAIN),
             )
         good = cells.filter(good_code & pl.col("amount").is_not_null())
@@ -290,7 +308,9 @@ class SacsDat(LedgerKind):
         for column, number in progress.unknown_columns.items():
             reading.report.counts.left_out += number
             reading.report.check(
-                name=f"Sections of column {column}", status="warn", found=f"{number:,} rows",
+                name=f"Sections of column {column}",
+                status="warn",
+                found=f"{number:,} rows",
                 note="Not an actual, an estimated actual or a budget: not loaded.",
             )
 

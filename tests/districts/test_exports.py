@@ -45,7 +45,7 @@ def test_csv_holds_exact_values_and_disarms_formulas() -> None:
     assert list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")))) == [
         ["Name", "Code", "Cost (dollars)", "On"],
         ["Title I", "0042", "38214552.170000", "2024-06-30"],
-        ["'=HYPERLINK(\"http://x\")", "-1,234", "-0.01", ""],
+        ['\'=HYPERLINK("http://x")', "-1,234", "-0.01", ""],
         ["'+1 staff", "'@sum", "1234567890123456.78", ""],
         ["All", "", "5", ""],
     ]
@@ -60,7 +60,7 @@ def test_xlsx_holds_the_same_rows_as_text_and_numbers() -> None:
     assert rows[0] == ["Name", "Code", "Cost (dollars)", "On"]
     assert rows[1][:3] == ["Title I", "0042", 38214552.17]
     assert rows[1][3].date() == date(2024, 6, 30)  # type: ignore[union-attr]
-    assert rows[2] == ["'=HYPERLINK(\"http://x\")", "-1,234", -0.01, None]
+    assert rows[2] == ['\'=HYPERLINK("http://x")', "-1,234", -0.01, None]
     assert rows[3] == ["'+1 staff", "'@sum", "1234567890123456.78", None]
     assert rows[4] == ["All", None, 5, None]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}

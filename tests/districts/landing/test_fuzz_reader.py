@@ -21,9 +21,7 @@ from districts.landing.problems import Report
 from districts.landing.reader import open_table
 from tests.data import sized
 
-cell = st.text(
-    alphabet=st.sampled_from('ab01,;"\n\t\'| éN=-.@\x00\x07\ufeff\u2028'), max_size=6
-)
+cell = st.text(alphabet=st.sampled_from("ab01,;\"\n\t'| éN=-.@\x00\x07\ufeff\u2028"), max_size=6)
 table = st.lists(st.lists(cell, min_size=1, max_size=5), min_size=1, max_size=12)
 
 
@@ -67,7 +65,7 @@ def test_any_text_table_is_accounted_for_row_by_row(
 
 
 plain = st.lists(
-    st.lists(st.text(alphabet='ab1," \'=', max_size=5), min_size=1, max_size=4), min_size=1, max_size=8
+    st.lists(st.text(alphabet="ab1,\" '=", max_size=5), min_size=1, max_size=4), min_size=1, max_size=8
 )
 
 
@@ -97,8 +95,13 @@ def _both(content: str) -> tuple[object, object]:
         found = []
         for force in (False, True):
             rows = DelimitedRows(
-                path=path, encoding="utf-8", delimiter=",", columns=("A", "B", "C"), header=(),
-                first_data_line=1, limits=Limits(),
+                path=path,
+                encoding="utf-8",
+                delimiter=",",
+                columns=("A", "B", "C"),
+                header=(),
+                first_data_line=1,
+                limits=Limits(),
             )
             if force:
                 rows._read_plain = lambda *_: None  # type: ignore[method-assign]
@@ -159,9 +162,7 @@ def test_memory_stays_bounded_for_a_large_file(tmp_path: Path) -> None:
         "rows = sum(f.height for f in open_table(path=Path(sys.argv[1])).batches(Report()))\n"
         "print(rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) // 1024)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     rows, grown = (int(part) for part in done.stdout.split())
     assert rows == 1_200_000
     assert path.stat().st_size > 110_000_000

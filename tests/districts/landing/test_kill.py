@@ -42,8 +42,14 @@ def ledger(*, cents: int) -> str:
 
 
 MAP = {
-    "fund": "Fund", "resource": "Resource", "function": "Function", "object": "Object",
-    "location": "School", "fiscal_year": "Fiscal Year", "kind": "Type", "amount": "Amount",
+    "fund": "Fund",
+    "resource": "Resource",
+    "function": "Function",
+    "object": "Object",
+    "location": "School",
+    "fiscal_year": "Fiscal Year",
+    "kind": "Type",
+    "amount": "Amount",
 }
 
 
@@ -53,8 +59,11 @@ class Workers:
     def __init__(self, slot: Slot) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.districts.landing.worker"],
-            cwd=ROOT, env=os.environ | slot.environment(), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True,
+            cwd=ROOT,
+            env=os.environ | slot.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._read()
 
@@ -105,9 +114,7 @@ def amounts(cast: Cast) -> tuple[int, Decimal]:
 def test_worker_killed_at_any_point_leaves_all_or_nothing(district: Cast, workers: Workers) -> None:
     chance = random.Random(20261123)
     content = ledger(cents=0)
-    expected = sum(
-        (Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0)
-    )
+    expected = sum((Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0))
     options = {"kind": "generic_ledger", "file_map": FileMap(values=MAP), "auto_confirm": True}
     upload = land(district, content, **options).upload
     whole = workers.run(kill_after=0)
@@ -129,9 +136,7 @@ def test_worker_killed_at_any_point_leaves_all_or_nothing(district: Cast, worker
             current = Filing.objects.filter(is_current=True).count()
         assert current == 1
         if upload.state == Upload.State.IMPORTED:
-            total = sum(
-                (Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0)
-            )
+            total = sum((Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0))
             assert after == (before[0] + ROWS, before[1] + total)
             assert (runs, filings, waiting) == (1, 1, 0)
         else:
@@ -164,7 +169,10 @@ def test_eight_landings_at_once_have_one_effect(district: Cast) -> None:
 
 def test_three_workers_on_one_import_have_one_effect(district: Cast) -> None:
     upload = land(
-        district, ledger(cents=0), kind="generic_ledger", file_map=FileMap(values=MAP),
+        district,
+        ledger(cents=0),
+        kind="generic_ledger",
+        file_map=FileMap(values=MAP),
         auto_confirm=True,
     ).upload
 

@@ -30,7 +30,11 @@ def test_table_that_starts_with_data_has_no_header() -> None:
 
 def test_columns_get_distinct_names() -> None:
     assert name_columns(["Amount", "", "Amount", " A  b "], width=5) == (
-        "Amount", "Column 2", "Amount (2)", "A b", "Column 5",
+        "Amount",
+        "Column 2",
+        "Amount (2)",
+        "A b",
+        "Column 5",
     )
 
 

@@ -142,17 +142,18 @@ def test_limits_hold_with_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="at most 1 KB is accepted"):
         opened(tmp_path, "A,B\n" + "1,2\n" * 500, limits=Limits(max_upload=1_000))
     with pytest.raises(Unreadable, match="at most 10 are read"):
-        opened(tmp_path, ",".join(f"c{n}" for n in range(11)) + "\n" + "1," * 10 + "1\n",
-               limits=Limits(max_columns=10))
+        opened(
+            tmp_path,
+            ",".join(f"c{n}" for n in range(11)) + "\n" + "1," * 10 + "1\n",
+            limits=Limits(max_columns=10),
+        )
     with pytest.raises(Unreadable, match="not a table of rows"):
         read(opened(tmp_path, "A,B\n1,2\n" + "x" * 6_000_000, limits=Limits(max_line_length=1_000_000)))
     limits = Limits(max_cell_length=100)
     report = Report(limits=limits)
     table = opened(tmp_path, "A,B\n" + "x" * 500 + ",2\n3,4\n", limits=limits)
     assert sum(frame.height for frame in table.batches(report)) == 1
-    assert [(p.row, p.column, p.why) for p in report.problems] == [
-        (2, "A", "is longer than 100 characters")
-    ]
+    assert [(p.row, p.column, p.why) for p in report.problems] == [(2, "A", "is longer than 100 characters")]
 
 
 def test_options_of_a_person_override_what_was_found(tmp_path: Path) -> None:
@@ -179,8 +180,11 @@ def test_workbook_cells_become_text_without_loss(tmp_path: Path) -> None:
         {
             "Notes": [["Read me"], ["Budget of 2026"]],
             "Data": [
-                ["Springfield"], ["Fund", "Object", "Amount"], ["01", 1000.0, 12345.678900001],
-                ["NA", "0100", -0.5], ["Total", "", 12345.178900001],
+                ["Springfield"],
+                ["Fund", "Object", "Amount"],
+                ["01", 1000.0, 12345.678900001],
+                ["NA", "0100", -0.5],
+                ["Total", "", 12345.178900001],
             ],
         },
     )
@@ -257,8 +261,11 @@ def test_plain_and_strict_reading_agree_on_a_long_file(tmp_path: Path) -> None:
     writer.writerow(["A", "B", "C"])
     expected = []
     for number in range(30_000):
-        row = (f"{number:05}", f'he said "{number}"' if number % 977 == 0 else "x, y", "two\nlines"
-               if number % 1009 == 0 else "z")
+        row = (
+            f"{number:05}",
+            f'he said "{number}"' if number % 977 == 0 else "x, y",
+            "two\nlines" if number % 1009 == 0 else "z",
+        )
         writer.writerow(row)
         expected.append(row)
     rows, report = read(opened(tmp_path, out.getvalue()))

@@ -38,8 +38,11 @@ def read(path: Path, **answers: str) -> tuple[list[tuple[object, ...]], Reading]
     slices = {one.number: one for one in reading.slice_list()}
     return [
         (
-            slices[row["slice"]].subject, slices[row["slice"]].fiscal_year,
-            "/".join(row[one] for one in SEGMENTS if row[one]), row["amount"], row["row_number"],
+            slices[row["slice"]].subject,
+            slices[row["slice"]].fiscal_year,
+            "/".join(row[one] for one in SEGMENTS if row[one]),
+            row["amount"],
+            row["row_number"],
         )
         for row in rows.iter_rows(named=True)
     ], reading
@@ -53,7 +56,8 @@ def write(tmp_path: Path, name: str, text: str, encoding: str = "utf-8") -> Path
 
 def test_debit_and_credit_on_a_combined_account(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "GL detail FY24.txt",
+        tmp_path,
+        "GL detail FY24.txt",
         "Account Number\tDescription\tPosting Date\tDebit\tCredit\n"
         "10-1100-0610-045\tPeña paper\t07/02/2023\t$1,200.10\t\n"
         "10-1100-0610-045\tReturn\t06/30/2024\t\t200.10\n",
@@ -75,9 +79,20 @@ def test_budget_actual_and_encumbrance_side_by_side_in_a_workbook(tmp_path: Path
         sheet = book.add_worksheet("Status")
         for number, row in enumerate(
             [
-                ["Springfield Public Schools"], ["Fiscal Year 2025-26"], [],
-                ["Fund Code", "Org", "Object Code", "Object Name", "Original Budget", "Revised Budget",
-                 "YTD Actual", "Encumbrances", "Available"],
+                ["Springfield Public Schools"],
+                ["Fiscal Year 2025-26"],
+                [],
+                [
+                    "Fund Code",
+                    "Org",
+                    "Object Code",
+                    "Object Name",
+                    "Original Budget",
+                    "Revised Budget",
+                    "YTD Actual",
+                    "Encumbrances",
+                    "Available",
+                ],
                 ["001", "0450", 110.0, "Salaries", 100, 120.5, 60.25, "", 60.25],
                 ["001", "0450", "0610", "Supplies", 10, 10, "(1.50)", 2, 9.5],
                 ["Grand Total", "", "", "", 110, 130.5, 58.75, 2, 69.75],
@@ -86,13 +101,21 @@ def test_budget_actual_and_encumbrance_side_by_side_in_a_workbook(tmp_path: Path
             sheet.write_row(number, 0, row)
     rows, reading = read(path)
     assert {(year, account) for _, year, account, _, _ in rows} == {
-        (2026, "001/110/0450"), (2026, "001/0610/0450"),
+        (2026, "001/110/0450"),
+        (2026, "001/0610/0450"),
     }
     assert {(kind, amount) for kind, _, _, amount, _ in rows} == {
-        ("budget", Decimal("120.5")), ("budget", Decimal(10)), ("actual", Decimal("60.25")),
-        ("actual", Decimal("-1.5")), ("encumbrance", Decimal(2)),
+        ("budget", Decimal("120.5")),
+        ("budget", Decimal(10)),
+        ("actual", Decimal("60.25")),
+        ("actual", Decimal("-1.5")),
+        ("encumbrance", Decimal(2)),
     }
-    totals = {c.name: (c.status, c.expected, c.found) for c in reading.report.checks if c.name.startswith("Total row ")}
+    totals = {
+        c.name: (c.status, c.expected, c.found)
+        for c in reading.report.checks
+        if c.name.startswith("Total row ")
+    }
     assert totals == {
         "Total row 7, Revised Budget": ("ok", "130.50", "130.50"),
         "Total row 7, YTD Actual": ("ok", "58.75", "58.75"),
@@ -102,7 +125,8 @@ def test_budget_actual_and_encumbrance_side_by_side_in_a_workbook(tmp_path: Path
 
 def test_kind_and_year_from_columns_and_local_segments(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "export.csv",
+        tmp_path,
+        "export.csv",
         "Fiscal Year;Scenario;Fund;Function;Object;School;Cost Center;Manager;Amount\n"
         "2024-25;Adopted;01;1000;1100;009;77;NA;1.234,50\n2024-25;Actual;01;1000;1100;009;77;NA;-1,25\n",
     )
@@ -110,7 +134,8 @@ def test_kind_and_year_from_columns_and_local_segments(tmp_path: Path) -> None:
     assert (found["local_1"], found["local_2"]) == ("Cost Center", "Manager")
     rows, _ = read(path, number_style="european")
     assert [(kind, year, amount) for kind, year, _, amount, _ in rows] == [
-        ("budget", 2025, Decimal("1234.5")), ("actual", 2025, Decimal("-1.25")),
+        ("budget", 2025, Decimal("1234.5")),
+        ("actual", 2025, Decimal("-1.25")),
     ]
     assert rows[0][2] == "01/1000/1100/009/77/NA"
 
@@ -118,9 +143,13 @@ def test_kind_and_year_from_columns_and_local_segments(tmp_path: Path) -> None:
 def test_fixed_width_account_and_year_named_by_its_start(tmp_path: Path) -> None:
     path = write(tmp_path, "x.csv", "Account,Year,Value\n0130100111010001100,2023,5\n013010,2023,6\n")
     rows, reading = read(
-        path, year_names="start", kind_value="budget", account="Account",
+        path,
+        year_names="start",
+        kind_value="budget",
+        account="Account",
         account_parts="fund:2, resource:4, project_year:1, goal:4, function:4, object:4",
-        account_delimiter="", object="",
+        account_delimiter="",
+        object="",
     )
     assert rows == [("budget", 2024, "01/3010/0/1110/1000/1100", Decimal(5), 2)]
     assert [(p.row, p.why) for p in reading.report.problems] == [
@@ -140,7 +169,8 @@ def test_unnamed_total_row_is_recognised_by_its_sum(tmp_path: Path) -> None:
 
 def test_every_bad_row_is_named(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "actual.csv",
+        tmp_path,
+        "actual.csv",
         "Fund,Object,Fiscal Year,Amount\n01,1000,2024,5\n=cmd(),1000,2024,5\n01,1000,20x4,5\n"
         f"01,{'9' * 41},2024,5\n01,1000,2024,6.56E+189\n01,1000,2024,NaN\n01,1000,2024,\n",
     )
