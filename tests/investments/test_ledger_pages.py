@@ -17,7 +17,7 @@ from investments.forms.ledger import words_match
 from tests.cast import Cast
 from tests.investments.books import Books, make_books
 
-QUERIES = 25
+QUERIES = 17
 """Of the ledger page: 16 of session, person, membership, scope and transaction; 9 of its own."""
 
 
