@@ -156,9 +156,10 @@ def free_port() -> int:
 def answers(port: int, path: str) -> bool:
     """Whether a web server answers on this machine."""
     with contextlib.suppress(OSError, http.client.HTTPException):
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        asked.request("GET", path)
-        return asked.getresponse().status < 500
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
+            asked.request("GET", path)
+            with asked.getresponse() as answer:
+                return answer.status < 500
     return False
 
 
