@@ -155,11 +155,11 @@ def free_port() -> int:
 
 def answers(port: int, path: str) -> bool:
     """Whether a web server answers on this machine."""
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
-            asked.request("GET", path)
-            with asked.getresponse() as answer:
-                return answer.status < 500
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(asked):
+        asked.request("GET", path)
+        with asked.getresponse() as answer:
+            return answer.status < 500
     return False
 
 
