@@ -70,7 +70,7 @@ class ResultRows:
 
     def _marked_hidden(self, batch: pl.DataFrame) -> pl.Series:
         marks = pl.Series([False]).new_from_index(0, batch.height)
-        for field in ("numerator", "value"):
+        for field in ("numerator", "denominator", "value"):
             column = self._map.get(field)
             if column:
                 marks = marks | batch[column].str.to_lowercase().str.contains(SUPPRESSED)

@@ -114,3 +114,25 @@ def test_any_results_table_is_mapped_once(bay: Cast) -> None:
         ]
         run = ImportRun.objects.get()
         assert (run.rows_left_out, run.rows_of_others, run.rows_loaded) == (1, 1, 2)
+
+
+def test_a_mark_in_place_of_the_count_of_students_hides_the_row(bay: Cast) -> None:
+    make_schools(bay, ("101", "0000101"), ("102", "0000102"))
+    with district_scope(bay.district.pk):
+        Metric.objects.create(name="Reading on grade", slug="reading", direction="up")
+    data = (
+        "School Number;School Year;Student Group;Proficient;Tested\n"
+        "101;2023-24;All Students;30;60\n102;2023-24;All Students;5;<11\n"
+    )
+    upload = land(bay, data, "reading.csv").upload
+    with district_scope(bay.district.pk):
+        page = selectors.get_map_page(upload_id=upload.pk)
+        values = {**page.file_map.values, "metric": "reading"}
+        services.save_map(by=None, upload_id=upload.pk, file_map=FileMap(values=values))
+    work()
+    with district_scope(bay.district.pk):
+        services.confirm_upload(by=None, upload_id=upload.pk)
+    work()
+    with district_scope(bay.district.pk):
+        found = MetricResult.objects.order_by("row_number").values_list("numerator", "value", "is_suppressed")
+        assert list(found) == [(Decimal(30), Decimal(50), False), (None, None, True)]
