@@ -27,7 +27,8 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "1"
+VERSION = "2"
+SCHOOL_YEAR_STARTS = 7
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _return_row(
         kind=Kind(initiative.kind),
         as_of=today,
         review_on=initiative.review_on,
-        has_outcome=bool(looked_at),
+        has_outcome=_has_outcome(initiative=initiative, values=looked_at),
         is_measure_changed=_is_measure_changed(initiative=initiative, breaks=metric.break_years),
         schools_served=len(schools),
         students=_students(values=treated),
@@ -168,10 +169,23 @@ def _students(*, values: Sequence[YearValue]) -> int | None:
     return round(values[-1].students)
 
 
+def _has_outcome(*, initiative: Initiative, values: Iterable[YearValue]) -> bool:
+    """Say whether a value is known of a school year that the initiative was at work in."""
+    start = initiative.serves_from
+    return any(start is None or value.year >= _school_year(day=start) for value in values)
+
+
+def _school_year(*, day: date) -> int:
+    """Name the school year a day falls in by the year it ends: it starts in July at the earliest."""
+    return day.year + (1 if day.month >= SCHOOL_YEAR_STARTS else 0)
+
+
 def _is_measure_changed(*, initiative: Initiative, breaks: Sequence[int]) -> bool:
     """Say whether the measure changed after the initiative began and by its review."""
     began = initiative.serves_from
-    return began is not None and any(began.year < year <= initiative.review_on.year for year in breaks)
+    if began is None:
+        return False
+    return any(_school_year(day=began) <= year <= initiative.review_on.year for year in breaks)
 
 
 def _known(

@@ -176,3 +176,19 @@ def test_returns_take_the_same_queries_however_many_initiatives(metric: Metric) 
     for number in range(5):
         make_initiative(f"More {number}", kind="entitlement")
     assert reads() == few == 6
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [(date(2023, 7, 1), 2024), (date(2023, 6, 30), 2023), (date(2024, 1, 15), 2024)],
+)
+def test_a_day_is_of_the_school_year_that_ends_after_it(day: date, year: int) -> None:
+    assert returns._school_year(day=day) == year
+
+
+def test_values_from_before_it_began_are_no_outcome() -> None:
+    begun = Initiative(serves_from=date(2023, 8, 1))
+    before, after = YearValue(year=2023, value=20.0), YearValue(year=2024, value=18.0)
+    assert not returns._has_outcome(initiative=begun, values=[before])
+    assert returns._has_outcome(initiative=begun, values=[before, after])
+    assert returns._has_outcome(initiative=Initiative(), values=[before])
