@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from diagnostics.calc.pooling import YearValue
 from diagnostics.models import InitiativeReturn, Trend
-from diagnostics.recompute import initiative_return, trend
+from diagnostics.recompute import initiative_return, returns, trend
 from investments.recompute import ledger_cost
 from strategy.models import Initiative, InitiativeSchool, Metric
 from tests.cast import Cast
