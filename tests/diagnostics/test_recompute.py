@@ -188,8 +188,8 @@ def test_a_day_is_of_the_school_year_that_ends_after_it(day: date, year: int) ->
 
 
 def test_values_from_before_it_began_are_no_outcome() -> None:
-    begun = Initiative(serves_from=date(2023, 8, 1))
+    begun = Initiative(district_id=1, serves_from=date(2023, 8, 1))
     before, after = YearValue(year=2023, value=20.0), YearValue(year=2024, value=18.0)
     assert not returns._has_outcome(initiative=begun, values=[before])
     assert returns._has_outcome(initiative=begun, values=[before, after])
-    assert returns._has_outcome(initiative=Initiative(), values=[before])
+    assert returns._has_outcome(initiative=Initiative(district_id=1), values=[before])
