@@ -22,7 +22,6 @@ worker_prefetch_multiplier = 1
 # does it as a request would, by age and health.
 CELERY_DB_REUSE_MAX = 1_000_000
 worker_max_tasks_per_child = 500
-worker_max_memory_per_child = 900_000  # kilobytes
 worker_hijack_root_logger = False
 worker_enable_remote_control = True
 timezone = "UTC"
