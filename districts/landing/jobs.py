@@ -25,6 +25,7 @@ from districts.landing.recognition import (
     plan_map,
     recognise_kind,
 )
+from districts.landing.room import take_room
 from districts.landing.stage import stage_rows
 from districts.landing.store import get_limits, problem_path
 from districts.models import ImportRun, Upload, UploadProblem
@@ -109,6 +110,7 @@ def _settle_kind_and_map(upload: Upload) -> bool:
 
 def _process(upload: Upload, *, will_import: bool) -> None:
     started_at = timezone.now()
+    take_room(size=upload.size, will_import=will_import)
     kind = find_kind(upload.kind)
     report = Report(
         spill=problem_path(upload.pk),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from districts.models import Attempt, CalculationRun, Mark
 from districts.pipeline.marks import mark
-from districts.pipeline.spec import Calculation, Job, Recompute, get_pipeline
+from districts.pipeline.spec import Busy, Calculation, Job, Recompute, get_pipeline
 from districts.tenancy import district_scope
 
 logger = logging.getLogger("districts.pipeline")
@@ -72,6 +72,9 @@ def _run_once(unit: Unit) -> Result:
     try:
         with district_scope(unit.district_id, cause=f"recompute {unit.target}"[:200]):
             return _run_locked(unit)
+    except Busy:
+        _take_back_attempt(unit)
+        return Result.BUSY
     except Exception as error:
         if _is_connection_lost(error):
             logger.warning("%s of district %s interrupted: no database", unit.target, unit.district_id)

@@ -43,6 +43,10 @@ class Calculation:
     recompute: Callable[[Recompute], Outcome]
 
 
+class Busy(Exception):
+    """Raised by a job that has to wait for other work: it stays marked, and the sweep tries it again."""
+
+
 @dataclass(frozen=True)
 class Job:
     """Work on one thing (`ref`), such as reading one upload."""
