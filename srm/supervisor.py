@@ -133,7 +133,9 @@ class Supervisor:
             if running.process:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     known[running.process.pid] = psutil.Process(running.process.pid).create_time()
-        self._record.write_text(json.dumps(known))
+        written = self._record.with_suffix(".new")
+        written.write_text(json.dumps(known))
+        written.replace(self._record)  # whoever reads meanwhile sees the old or the new, never half
 
 
 def end_leftovers(*, folder: Path, say: Callable[[str], None]) -> None:
