@@ -136,26 +136,36 @@ def _try_lock(unit: Unit) -> bool:
 
 def _begin_attempt(unit: Unit) -> bool:
     """Count the start in a transaction of its own, so that a killed worker leaves a trace."""
-    now = timezone.now()
     with transaction.atomic():
-        attempt, created = Attempt.objects.get_or_create(
-            district_id=unit.district_id,
-            target=unit.target,
-            ref=unit.ref,
-            defaults={"attempts": 1, "next_try_at": now},
-        )
-        if created:
-            return True
+        attempt = _lock_attempt(unit)
+        now = timezone.now()
         if attempt.next_try_at > now:
             return False
-        Attempt.objects.filter(pk=attempt.pk).update(
-            attempts=F("attempts") + 1, next_try_at=now + _wait(attempt.attempts + 1)
-        )
+        earlier = attempt.attempts
+        attempt.attempts = earlier + 1
+        attempt.next_try_at = now + _wait(attempt.attempts)
+        attempt.save(update_fields=["attempts", "next_try_at"])
     item = get_pipeline().find(unit.target)
-    if isinstance(item, Job) and attempt.attempts >= GIVE_UP_AFTER:
+    if isinstance(item, Job) and earlier >= GIVE_UP_AFTER:
         _give_up(item, unit)
         return False
     return True
+
+
+def _lock_attempt(unit: Unit) -> Attempt:
+    """Lock the unit's row, making it first where there is none; it may vanish between the two."""
+    while True:
+        row = Attempt(
+            district_id=unit.district_id, target=unit.target, ref=unit.ref, next_try_at=timezone.now()
+        )
+        Attempt.objects.bulk_create([row], ignore_conflicts=True)
+        attempt: Attempt | None = _attempt_of(unit).select_for_update().first()
+        if attempt is not None:
+            return attempt
+
+
+def _attempt_of(unit: Unit) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref)
 
 
 def _wait(attempts: int) -> timedelta:
@@ -166,33 +176,23 @@ def _wait(attempts: int) -> timedelta:
 
 def _take_back_attempt(unit: Unit) -> None:
     """Uncount this start; the one that is running keeps its trace, should it be killed."""
-    counted = Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref)
+    counted = _attempt_of(unit)
     counted.update(attempts=F("attempts") - 1)
     counted.filter(attempts__lte=0).delete()
 
 
 def _end_attempt(unit: Unit) -> None:
-    Attempt.objects.filter(district_id=unit.district_id, target=unit.target, ref=unit.ref).delete()
+    _attempt_of(unit).delete()
 
 
 def _record_failure(unit: Unit, error: Exception) -> None:
     """Make the failure visible to the district, and wait before the next try."""
     now = timezone.now()
     with district_scope(unit.district_id, cause=f"failure of {unit.target}"[:200]):
-        attempt = Attempt.objects.filter(
-            district_id=unit.district_id, target=unit.target, ref=unit.ref
-        ).first()
-        tries = max(attempt.attempts if attempt else 1, FREE_TRIES) + 1
-        Attempt.objects.update_or_create(
-            district_id=unit.district_id,
-            target=unit.target,
-            ref=unit.ref,
-            defaults={
-                "attempts": tries,
-                "next_try_at": now + _wait(tries),
-                "failed_at": now,
-            },
-        )
+        attempt = _lock_attempt(unit)
+        tries = max(attempt.attempts, FREE_TRIES) + 1
+        attempt.attempts, attempt.next_try_at, attempt.failed_at = tries, now + _wait(tries), now
+        attempt.save(update_fields=["attempts", "next_try_at", "failed_at"])
         item = get_pipeline().find(unit.target)
         if isinstance(item, Calculation):
             CalculationRun.objects.create(
