@@ -3,7 +3,7 @@
 from districts.models.audit import AuditEvent
 from districts.models.district import Department, District, FundingSegment, School
 from districts.models.landing import Filing, ImportRun, SavedMap, Upload, UploadProblem
-from districts.models.people import ApiKey, Invitation, Membership, SavedView, User
+from districts.models.people import ApiKey, Invitation, Membership, SavedView, SignInCount, User
 from districts.models.work import (
     Attempt,
     CalculationRun,
@@ -31,6 +31,7 @@ __all__ = [
     "SavedMap",
     "SavedView",
     "School",
+    "SignInCount",
     "Upload",
     "UploadProblem",
     "User",

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Substr
 
 from districts.access.permissions import Role
 from districts.tenancy import (
@@ -33,6 +33,9 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    second_step_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Somebody else ended the second step; told at the next sign-in."
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -73,10 +76,18 @@ class Invitation(DistrictModel):
     email = models.EmailField()
     role = models.CharField(max_length=20, choices=Role.choices)
     token_hash = models.CharField(max_length=64, editable=False)
+    link = models.GeneratedField(
+        expression=Substr("token_hash", 1, 8),
+        output_field=models.CharField(max_length=8),
+        db_persist=True,
+    )  # names the link in the audit and on pages; opens nothing
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -121,3 +132,14 @@ class SavedView(DistrictModel):
             *district_table("savedview", audited=False),
             models.UniqueConstraint(fields=["district", "user", "page"], name="savedview_once"),
         ]
+
+
+class SignInCount(models.Model):
+    """What the sign-in library counts and remembers, where no dead cache can lose it. A platform table.
+
+    The columns are those of Django's database cache.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)

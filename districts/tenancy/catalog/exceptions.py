@@ -15,6 +15,7 @@ PLATFORM_TABLES = {
     "account_emailconfirmation": "sign-in: links that prove an address",
     "mfa_authenticator": "sign-in: a person's second factor",
     "usersessions_usersession": "sign-in: a person's own sessions",
+    "districts_signincount": "sign-in: counts of tries and used codes, before a district is known",
     "django_session": "sign-in: session data, found by its random key",
     "auth_group": "made by Django; unused and empty",
     "auth_group_permissions": "made by Django; unused and empty",
