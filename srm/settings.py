@@ -182,11 +182,18 @@ CONTENT_SECURITY_POLICY = {
 
 CACHES = {
     "default": {
-        "BACKEND": "districts.tenancy.cache.FailOpenRedisCache",
+        "BACKEND": "districts.access.limits.SignInSafeCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "srm",
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
-    }
+    },
+    # Counts of sign-in tries: never lost with a cache server, never pushed out by other counts (only what has
+    # expired is culled).
+    "sign_in": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "districts_signincount",
+        "OPTIONS": {"MAX_ENTRIES": 2000, "CULL_FREQUENCY": 1_000_000_000},
+    },
 }
 
 EMAIL_BACKEND = (
