@@ -16,10 +16,11 @@ from investments.selectors import get_ledger_total
 from investments.selectors.ledger import object_range
 
 _CODE = r"^[0-9A-Za-z]{1,10}$"
+_DIGITS = r"^[0-9]{1,10}$"
 
 
 class TotalsQuery(serializers.Serializer[Any]):
-    """Which part of the ledger to add up; objects as a range of four-digit codes, ends included."""
+    """Which part of the ledger to add up; objects as a range of codes of one length, ends included."""
 
     fiscal_year = serializers.IntegerField(min_value=1990, max_value=2100)
     kind = serializers.ChoiceField(choices=AmountKind.choices)
@@ -27,12 +28,14 @@ class TotalsQuery(serializers.Serializer[Any]):
     resource = serializers.RegexField(_CODE, required=False, default="")
     goal = serializers.RegexField(_CODE, required=False, default="", help_text="SACS goal")
     function = serializers.RegexField(_CODE, required=False, default="")
-    object_from = serializers.RegexField(r"^[0-9]{4}$", required=False, default="")
-    object_to = serializers.RegexField(r"^[0-9]{4}$", required=False, default="")
+    object_from = serializers.RegexField(_DIGITS, required=False, default="")
+    object_to = serializers.RegexField(_DIGITS, required=False, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a range that runs backwards."""
+        """Refuse a range that runs backwards or whose ends differ in length."""
         first, last = attrs["object_from"], attrs["object_to"]
+        if first and last and len(first) != len(last):
+            raise serializers.ValidationError({"object_to": "Needs as many digits as object_from."})
         if first and last and first > last:
             raise serializers.ValidationError({"object_to": "Must not be below object_from."})
         return attrs

@@ -6,7 +6,7 @@ Must not hold arithmetic (`calc` does) nor write anything but derived tables.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from investments.calc.ledger_cost import ledger_cost as add_up_ledger_cost
 from investments.calc.patterns import SegmentColumn, encode_segment, parse_patterns
 from investments.calc.sharing import from_micro, to_share
 from investments.models import SEGMENTS, CodingMeter, CodingRule, LedgerCost
+from investments.objects import ObjectSetting, get_object_setting
 
 VERSION = "1"
 LEDGER_FAMILY = "ledger"
@@ -58,7 +59,8 @@ def ledger_cost(context: Recompute) -> Outcome:
     add_up_accounts(filings=filings)
     rules = load_rules()
     segment = District.objects.values_list("funding_segment", flat=True).get(pk=context.district_id)
-    coding = code_current_ledger(rules=rules, filings=filings, also={segment})
+    objects = get_object_setting()
+    coding = code_current_ledger(rules=rules, filings=filings, also={segment}, objects=objects)
     changed = save_results(
         context=context,
         model=LedgerCost,
@@ -73,7 +75,9 @@ def ledger_cost(context: Recompute) -> Outcome:
     )
     return Outcome(
         changed_rows=changed,
-        fingerprint=digest([VERSION, segment, [str(one.id) for one in filings], list(map(_words, rules))]),
+        fingerprint=digest(
+            [VERSION, segment, astuple(objects), [str(one.id) for one in filings], list(map(_words, rules))]
+        ),
     )
 
 
@@ -111,19 +115,30 @@ def rule_of(*, row: CodingRule) -> Rule:
 
 
 def code_current_ledger(
-    *, rules: Sequence[Rule], filings: Sequence[LedgerFiling], also: Collection[str] = ()
+    *,
+    rules: Sequence[Rule],
+    filings: Sequence[LedgerFiling],
+    also: Collection[str] = (),
+    objects: ObjectSetting | None = None,
 ) -> Coding:
     """Load the filings' sums by account and share them out; segments no rule names stay unread."""
     named = {part.segment for rule in rules for part in rule.pattern.segments}
-    loaded = load_ledger(filings=filings, segments=named | {"fund", "resource", "object", *also})
+    loaded = load_ledger(
+        filings=filings, segments=named | {"fund", "resource", "object", *also}, objects=objects
+    )
     return code_ledger(rules=rules, ledger=loaded.ledger, is_strict=False)
 
 
-def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -> LoadedLedger:
+def load_ledger(
+    *,
+    filings: Sequence[LedgerFiling],
+    segments: Collection[str],
+    objects: ObjectSetting | None = None,
+) -> LoadedLedger:
     """Load the filings' sums by account, with the segments asked for dictionary-coded.
 
     Sums by account come from those the last recompute kept, or else from the entries themselves;
-    amounts arrive as whole micro-dollars. Two queries.
+    amounts arrive as whole micro-dollars. objects: the district's, read when not given. Three queries.
     """
     filing, account, amount = _read_cells(filings=filings)
     account_ids, columns = _read_accounts(names=[name for name in SEGMENTS if name in segments])
@@ -139,6 +154,7 @@ def load_ledger(*, filings: Sequence[LedgerFiling], segments: Collection[str]) -
             kind=kind_of[filing],
             amount=amount,
             kinds=kinds,
+            objects=(objects or get_object_setting()).scopes,
         ),
         account_ids=account_ids,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from districts.models import District, FundingSegment, School
+from districts.models import District, FundingSegment, ObjectChart, School
 from districts.selectors.audit import Option
 from districts.services.organisation import OrganisationSettings, SchoolFacts
 
@@ -26,6 +26,24 @@ TIME_ZONES = (
     ("Pacific/Pago_Pago", "Samoa (Pago Pago)"),
     ("UTC", "UTC"),
 )
+
+
+OBJECT_PRESETS = {
+    "sacs": {
+        "object_chart": "sacs",
+        "spending_objects": "1000-7499",
+        "revenue_objects": "8000-8799",
+        "indirect_objects": "7300-7399",
+    },
+    "nces": {
+        "object_chart": "nces",
+        "spending_objects": "100-899",
+        "revenue_objects": "1000-4999",
+        "indirect_objects": "",
+    },
+}
+"""Objects of two charts of accounts. NCES: objects 100-899 of three digits; 900 (other items, transfers)
+left out; revenue by its source codes 1000-4999, as the handbook numbers them apart from objects."""
 
 
 class _DateInput(forms.DateInput):
@@ -59,6 +77,30 @@ class OrganisationForm(forms.Form):
         help_text="California districts use the resource code.",
     )
 
+    object_chart = forms.ChoiceField(
+        label="Names of object classes",
+        choices=ObjectChart.choices,
+        help_text="What a class of objects, such as 4000 or 600, is called on pages of cost.",
+    )
+    spending_objects = forms.CharField(
+        label="Objects that are spending",
+        max_length=200,
+        help_text="Codes, beginnings and ranges between commas: 1000-7499, or 100-899, or 6*. A range means"
+        " codes of exactly that many digits. Costs of initiatives, budgets and variance add up these.",
+    )
+    revenue_objects = forms.CharField(
+        label="Objects that are revenue",
+        required=False,
+        max_length=200,
+        help_text="For example 8000-8799. Empty: the ledger holds no revenue.",
+    )
+    indirect_objects = forms.CharField(
+        label="Spending objects that are indirect cost",
+        required=False,
+        max_length=200,
+        help_text="Shown apart from direct cost. For example 7300-7399. Empty: none.",
+    )
+
     def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if district.time_zone not in dict(TIME_ZONES):
@@ -73,6 +115,10 @@ class OrganisationForm(forms.Form):
             time_zone=data["time_zone"],
             minimum_group=data["minimum_group"],
             funding_segment=FundingSegment(data["funding_segment"]),
+            object_chart=ObjectChart(data["object_chart"]),
+            spending_objects=data["spending_objects"],
+            revenue_objects=data["revenue_objects"],
+            indirect_objects=data["indirect_objects"],
         )
 
 

@@ -42,6 +42,8 @@ class QualityCheck:
     note: str
     expected: str = ""
     found: str = ""
+    leads_to: str = ""
+    """Where the page leads from it: `organisation` for what a district's setting decides; else nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,10 +154,21 @@ class Report:
         self.counts.left_out += len(fresh)
 
     def check(
-        self, *, name: str, status: CheckStatus, note: str, expected: str = "", found: str = ""
+        self,
+        *,
+        name: str,
+        status: CheckStatus,
+        note: str,
+        expected: str = "",
+        found: str = "",
+        leads_to: str = "",
     ) -> None:
         """Add one line to the quality report."""
-        self.checks.append(QualityCheck(name=name, status=status, note=note, expected=expected, found=found))
+        self.checks.append(
+            QualityCheck(
+                name=name, status=status, note=note, expected=expected, found=found, leads_to=leads_to
+            )
+        )
 
     def close(self) -> None:
         """Finish the problem file. Safe to call twice."""

@@ -1,7 +1,7 @@
 """The foundation's tables."""
 
 from districts.models.audit import AuditEvent
-from districts.models.district import Department, District, FundingSegment, School
+from districts.models.district import Department, District, FundingSegment, ObjectChart, School
 from districts.models.landing import Filing, ImportRun, SavedMap, Upload, UploadProblem
 from districts.models.people import ApiKey, Invitation, Membership, SavedView, SignInCount, User
 from districts.models.work import (
@@ -22,6 +22,7 @@ __all__ = [
     "District",
     "Filing",
     "FundingSegment",
+    "ObjectChart",
     "Heartbeat",
     "ImportRun",
     "Invitation",

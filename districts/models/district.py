@@ -14,6 +14,14 @@ class FundingSegment(models.TextChoices):
     PROGRAM = "program", "Program"
 
 
+class ObjectChart(models.TextChoices):
+    """Whose names the classes of objects have, by their first digit."""
+
+    SACS = "sacs", "California SACS (four digits)"
+    NCES = "nces", "NCES Financial Accounting (first digit as in 100 to 900)"
+    OWN = "own", "Another state's or the district's own"
+
+
 class District(models.Model):
     """The tenant: a local education agency. A platform table, read before a scope is open."""
 
@@ -40,6 +48,10 @@ class District(models.Model):
         default=10, help_text="Groups of students smaller than this are not shown."
     )
     funding_segment = models.CharField(max_length=12, choices=FundingSegment, default=FundingSegment.RESOURCE)
+    object_chart = models.CharField(max_length=4, choices=ObjectChart, default=ObjectChart.SACS)
+    spending_objects = models.CharField(max_length=200, default="1000-7499")
+    revenue_objects = models.CharField(max_length=200, default="8000-8799", blank=True)
+    indirect_objects = models.CharField(max_length=200, default="7300-7399", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -1,14 +1,15 @@
 """Write side of the organisation: settings, schools, departments; must not touch people or money."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from districts.code_patterns import PatternError, SegmentPattern, parse_codes
 from districts.errors import DomainError
-from districts.models import AuditEvent, Department, District, FundingSegment, School
+from districts.models import AuditEvent, Department, District, FundingSegment, ObjectChart, School
 from districts.pipeline.marks import mark
 from districts.tenancy import current_district_id
 
@@ -27,6 +28,14 @@ class NameTaken(DomainError):
     """Another department has this name."""
 
 
+OBJECT_WORDS = {
+    "spending_objects": "Spending",
+    "revenue_objects": "Revenue",
+    "indirect_objects": "Indirect cost",
+}
+_OF_THE_LEDGER = ("funding_segment", "object_chart", *OBJECT_WORDS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrganisationSettings:
     """What a district decides about itself."""
@@ -35,6 +44,18 @@ class OrganisationSettings:
     time_zone: str
     minimum_group: int
     funding_segment: FundingSegment
+    object_chart: ObjectChart
+    spending_objects: str
+    revenue_objects: str
+    indirect_objects: str
+
+
+class ObjectsRefused(DomainError):
+    """Patterns of objects that cannot be read, or that mean the same object twice; `field` is the one to change."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +74,10 @@ class SchoolFacts:
 def change_organisation(*, by: int, settings: OrganisationSettings, now: datetime) -> None:
     """Change the open district's settings and note it in the audit; nothing happens when nothing changed.
 
-    What a setting feeds is computed anew.
+    What a setting feeds is computed anew; figures shown before stay in the results kept over time.
+    Raises ObjectsRefused.
     """
+    settings = _with_read_objects(settings)
     with transaction.atomic():
         district = District.objects.select_for_update().get(pk=current_district_id())
         after: dict[str, Any] = asdict(settings)
@@ -74,10 +97,34 @@ def change_organisation(*, by: int, settings: OrganisationSettings, now: datetim
             before={"name": district.name, **before},
             after={"name": district.name, **after},
         )
-        if before["funding_segment"] != after["funding_segment"]:
+        if any(before[name] != after[name] for name in _OF_THE_LEDGER):
             mark(name="ledger")
         if before["minimum_group"] != after["minimum_group"]:
             mark(name="results")
+
+
+def _with_read_objects(settings: OrganisationSettings) -> OrganisationSettings:
+    """Write the patterns in their normal form; raises ObjectsRefused."""
+    read: dict[str, SegmentPattern | None] = {}
+    for field, words in OBJECT_WORDS.items():
+        try:
+            read[field] = parse_codes(segment=words, text=getattr(settings, field))
+        except PatternError as error:
+            raise ObjectsRefused(str(error), field=field) from error
+    spending, revenue = read["spending_objects"], read["revenue_objects"]
+    if spending is None:
+        raise ObjectsRefused("Name at least one object that is spending.", field="spending_objects")
+    if revenue is not None and revenue.overlaps(spending):
+        raise ObjectsRefused(
+            "An object cannot be spending and revenue. Change one of the two.", field="revenue_objects"
+        )
+    words = {field: one.text() if one else "" for field, one in read.items()}
+    return replace(
+        settings,
+        spending_objects=words["spending_objects"],
+        revenue_objects=words["revenue_objects"],
+        indirect_objects=words["indirect_objects"],
+    )
 
 
 def add_school(*, facts: SchoolFacts) -> UUID:

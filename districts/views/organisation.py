@@ -11,7 +11,13 @@ from django.utils import timezone
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import page_size_for
-from districts.forms.organisation import DepartmentForm, OrganisationForm, SchoolFilter, SchoolForm
+from districts.forms.organisation import (
+    OBJECT_PRESETS,
+    DepartmentForm,
+    OrganisationForm,
+    SchoolFilter,
+    SchoolForm,
+)
 from districts.parts import NavItem
 from districts.selectors import organisation as selectors
 from districts.services import organisation as services
@@ -42,24 +48,31 @@ def show_admin(request: DistrictRequest) -> HttpResponse:
 def edit_organisation(request: DistrictRequest) -> HttpResponse:
     """Change the district's settings."""
     district = request.district
-    names = ("fiscal_year_start_month", "time_zone", "minimum_group", "funding_segment")
+    preset = request.GET.get("objects", "")
+    initial = {name: getattr(district, name) for name in OrganisationForm.base_fields}
     form = OrganisationForm(
-        request.POST or None, district=district, initial={name: getattr(district, name) for name in names}
+        request.POST or None, district=district, initial=initial | OBJECT_PRESETS.get(preset, {})
     )
     if request.method == "POST" and form.is_valid():
-        services.change_organisation(
-            by=request.access.user_id or 0, settings=form.settings(), now=timezone.now()
-        )
-        messages.success(request, "The organisation's settings are saved.")
-        return redirect("districts:organisation-edit", district.slug)
+        try:
+            services.change_organisation(
+                by=request.access.user_id or 0, settings=form.settings(), now=timezone.now()
+            )
+        except services.ObjectsRefused as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "The organisation's settings are saved.")
+            return redirect("districts:organisation-edit", district.slug)
     return show_form(
         request,
-        template="districts/form.html",
+        template="districts/organisation.html",
         form=form,
         context={
             "title": "Organisation",
             "lead": f"What {district.name} decides about itself.",
-            "note": "A change of what results are made of is computed anew at once.",
+            "note": "A change of what results are made of is computed anew at once;"
+            " figures as shown on past dates stay.",
+            "preset": preset if preset in OBJECT_PRESETS else "",
             "crumbs": crumbs(request, here="Organisation"),
         },
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from investments.calc.object_classes import SACS
 from investments.calc.patterns import AccountPattern, SegmentColumn, match_accounts, parse_segment
 from investments.calc.sharing import (
     FULL_SHARE,
@@ -24,9 +25,6 @@ from investments.calc.sharing import (
     part_of,
     split_by_largest_remainder,
 )
-
-SPENDING_OBJECTS = "1000-7499"
-INDIRECT_OBJECTS = "7300-7399"
 
 Ints = NDArray[np.int64]
 
@@ -71,11 +69,21 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class ObjectScopes:
+    """What a district's objects are: patterns of spending and, within it, of indirect cost; whose classes."""
+
+    spending: str = "1000-7499"
+    indirect: str = "7300-7399"
+    chart: str = SACS
+
+
+@dataclass(frozen=True)
 class Ledger:
     """Ledger sums by account, fiscal year and kind of amount.
 
     columns: segment name -> dictionary-coded column over `accounts` accounts. account, fiscal_year
     and kind: int arrays (cells,), kind a position in `kinds`. amount: micro-dollars int64 (cells,).
+    objects: which objects are spending in this ledger.
     The same account, year and kind may come in several cells; they are shared out one by one.
     """
 
@@ -86,6 +94,7 @@ class Ledger:
     kind: NDArray[np.int32]
     amount: Ints
     kinds: tuple[str, ...]
+    objects: ObjectScopes = ObjectScopes()
 
 
 @dataclass(frozen=True)
@@ -117,9 +126,9 @@ class _Claims:
 
 
 def mark_objects(*, column: SegmentColumn | None, pattern: str, size: int) -> NDArray[np.bool_]:
-    """Mark the accounts whose object code is in a range, e.g. spending 1000-7499.
+    """Mark the accounts whose object code a pattern means, e.g. spending 1000-7499; blank means none.
 
-    Codes are compared as text of the range's length: 979Z and PCRA are outside every range.
+    Codes are compared as text of a range's length: 979Z and PCRA are outside every range.
     """
     parsed = parse_segment(segment="object", text=pattern)
     if parsed is None or column is None:
@@ -128,9 +137,9 @@ def mark_objects(*, column: SegmentColumn | None, pattern: str, size: int) -> ND
 
 
 def spending_only(*, ledger: Ledger) -> Ledger:
-    """Keep the cells whose object is spending, 1000-7499."""
+    """Keep the cells whose object is spending, as the ledger's own objects say."""
     is_spending = mark_objects(
-        column=ledger.columns.get("object"), pattern=SPENDING_OBJECTS, size=ledger.accounts
+        column=ledger.columns.get("object"), pattern=ledger.objects.spending, size=ledger.accounts
     )
     keep = is_spending[ledger.account]
     return Ledger(
@@ -141,6 +150,7 @@ def spending_only(*, ledger: Ledger) -> Ledger:
         kind=ledger.kind[keep],
         amount=ledger.amount[keep],
         kinds=ledger.kinds,
+        objects=ledger.objects,
     )
 
 

@@ -1,7 +1,7 @@
 """Ledger cost: coded ledger dollars of each initiative, added up into result cells.
 
 Must not share out dollars itself (`coding` does) nor mix in any other cost: resource cost and
-avoidable cost are other figures. Direct and indirect (SACS objects 73xx) stay apart.
+avoidable cost are other figures. Direct and indirect (in SACS objects 73xx) stay apart.
 """
 
 from __future__ import annotations
@@ -12,18 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from investments.calc.coding import INDIRECT_OBJECTS, Coding, Ints, Ledger, mark_objects
+from investments.calc.coding import Coding, Ints, Ledger, mark_objects
+from investments.calc.object_classes import object_class
 from investments.calc.sharing import FULL_SHARE, part_of
-
-OBJECT_CLASSES: dict[str, str] = {
-    "1000": "Certificated salaries",
-    "2000": "Classified salaries",
-    "3000": "Employee benefits",
-    "4000": "Books and supplies",
-    "5000": "Services and operating",
-    "6000": "Capital outlay",
-    "7000": "Other outgo and indirect",
-}
 
 
 @dataclass(frozen=True)
@@ -31,7 +22,7 @@ class CostCell:
     """Dollars of one initiative, or of one band without one, in one cell.
 
     owner: the initiative's key, None for a band. source: the code that names the funding source.
-    object_class: a key of OBJECT_CLASSES. Amounts in micro-dollars; caught = counted + elsewhere.
+    object_class: as `object_class` names it. Amounts in micro-dollars; caught = counted + elsewhere.
     """
 
     owner: str | None
@@ -248,19 +239,19 @@ def periods_of(*, ledger: Ledger) -> _Periods:
 
 def _bucket_accounts(*, ledger: Ledger, source_segment: str) -> _Buckets:
     is_indirect = mark_objects(
-        column=ledger.columns.get("object"), pattern=INDIRECT_OBJECTS, size=ledger.accounts
+        column=ledger.columns.get("object"), pattern=ledger.objects.indirect, size=ledger.accounts
     )
     fund, funds = codes_of(ledger=ledger, segment="fund")
     source, sources = codes_of(ledger=ledger, segment=source_segment)
-    digit, digits = _object_digits(ledger=ledger)
-    key = ((fund * len(sources) + source) * len(digits) + digit) * 2 + is_indirect
+    klass, classes = _object_classes(ledger=ledger)
+    key = ((fund * len(sources) + source) * len(classes) + klass) * 2 + is_indirect
     present, number = np.unique(key, return_inverse=True)
     labels = []
     for value in present.tolist():
         rest, indirect = divmod(value, 2)
-        rest, digit_at = divmod(rest, len(digits))
+        rest, class_at = divmod(rest, len(classes))
         fund_at, source_at = divmod(rest, len(sources))
-        labels.append((funds[fund_at], sources[source_at], f"{digits[digit_at]}000", bool(indirect)))
+        labels.append((funds[fund_at], sources[source_at], classes[class_at], bool(indirect)))
     return _Buckets(number=number.astype(np.int64), labels=tuple(labels))
 
 
@@ -272,12 +263,11 @@ def codes_of(*, ledger: Ledger, segment: str) -> tuple[Ints, tuple[str, ...]]:
     return column.index.astype(np.int64), column.codes
 
 
-def _object_digits(*, ledger: Ledger) -> tuple[Ints, tuple[str, ...]]:
-    """The first digit of each account's object; accounts that are no spending count as other."""
+def _object_classes(*, ledger: Ledger) -> tuple[Ints, tuple[str, ...]]:
+    """The class number of each account's object, and the classes."""
     number, codes = codes_of(ledger=ledger, segment="object")
-    digits = tuple(name[0] for name in OBJECT_CLASSES)
-    by_code: NDArray[np.int64] = np.array(
-        [digits.index(code[:1]) if code[:1] in digits else len(digits) - 1 for code in codes],
-        dtype=np.int64,
-    )
-    return by_code[number], digits
+    named = [object_class(code=code, chart=ledger.objects.chart) for code in codes]
+    classes = tuple(dict.fromkeys(named))
+    place = {name: at for at, name in enumerate(classes)}
+    by_code: NDArray[np.int64] = np.array([place[name] for name in named], dtype=np.int64)
+    return by_code[number], classes

@@ -2,25 +2,30 @@
 
 Must not know what an amount is, nor read a database.
 
-Grammar of one segment, letters and leading zeros kept as typed::
-
-    pattern := "" | term ("," term)*        blank = any code, also none
-    term    := code                          exactly this code
-             | prefix "*"                    every code that begins so
-             | code "-" code                 digits of one length; compared as text
-
-A range ``1000-7499`` holds the codes of four digits between its ends, so ``979Z``, ``PCRA``
-and ``01000`` are outside it. All segments named by a rule must match.
+The grammar of one segment is `districts.code_patterns`; all segments named by a rule must match.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from districts.code_patterns import PatternError, SegmentPattern, parse_codes
+
+__all__ = [
+    "SEGMENTS",
+    "AccountPattern",
+    "PatternError",
+    "SegmentColumn",
+    "SegmentPattern",
+    "encode_segment",
+    "match_accounts",
+    "parse_patterns",
+    "parse_segment",
+]
 
 SEGMENTS: tuple[str, ...] = (
     "fund",
@@ -36,40 +41,6 @@ SEGMENTS: tuple[str, ...] = (
     "local_3",
     "local_4",
 )
-
-_CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?")
-_PREFIX = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?\*")
-_RANGE = re.compile(r"(\d+)\s*-\s*(\d+)")
-
-
-class PatternError(ValueError):
-    """A pattern that cannot be read; the message says what to type instead."""
-
-
-@dataclass(frozen=True)
-class SegmentPattern:
-    """One segment's parsed pattern: a code matches when any part of it does."""
-
-    segment: str
-    codes: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
-    ranges: tuple[tuple[str, str], ...] = ()
-
-    def matches(self, code: str) -> bool:
-        """Say whether this one code is meant."""
-        if code in self.codes or any(code.startswith(prefix) for prefix in self.prefixes):
-            return True
-        return any(
-            len(code) == len(low) and code.isascii() and code.isdigit() and low <= code <= high
-            for low, high in self.ranges
-        )
-
-    def text(self) -> str:
-        """Write the pattern back in its normal form: codes, prefixes, ranges, each sorted."""
-        parts = [*sorted(self.codes)]
-        parts += [f"{prefix}*" for prefix in self.prefixes]
-        parts += [f"{low}-{high}" for low, high in self.ranges]
-        return ",".join(parts)
 
 
 @dataclass(frozen=True)
@@ -97,48 +68,14 @@ class SegmentColumn:
 def parse_segment(*, segment: str, text: str) -> SegmentPattern | None:
     """Read one segment's pattern; None when it is blank, meaning any code.
 
-    Raises PatternError on an unknown segment, an empty term, a lone ``*``, a range whose ends
-    differ in length or order, and characters that no code has.
+    Raises PatternError on an unknown segment and on what `parse_codes` cannot read.
 
     >>> parse_segment(segment="resource", text="3010, 3150").text()
     '3010,3150'
     """
     if segment not in SEGMENTS:
         raise PatternError(f"There is no segment “{segment}”. Use one of: {', '.join(SEGMENTS)}.")
-    if not text.strip():
-        return None
-    codes: set[str] = set()
-    prefixes: set[str] = set()
-    ranges: set[tuple[str, str]] = set()
-    for term in (part.strip() for part in text.split(",")):
-        if not term:
-            raise PatternError(f"{segment}: two commas with nothing between them in “{text}”.")
-        if found := _RANGE.fullmatch(term):
-            ranges.add(_range(segment=segment, low=found[1], high=found[2]))
-        elif term.strip("*") == "":
-            raise PatternError(f"{segment}: leave the field blank to mean every code, not “{term}”.")
-        elif _PREFIX.fullmatch(term):
-            prefixes.add(term[:-1])
-        elif _CODE.fullmatch(term):
-            codes.add(term)
-        else:
-            raise PatternError(
-                f"{segment}: “{term}” is not a code (0110), a beginning (5*) or a range (1000-7499)."
-            )
-    return SegmentPattern(
-        segment=segment,
-        codes=frozenset(codes),
-        prefixes=tuple(sorted(prefixes)),
-        ranges=tuple(sorted(ranges)),
-    )
-
-
-def _range(*, segment: str, low: str, high: str) -> tuple[str, str]:
-    if len(low) != len(high):
-        raise PatternError(f"{segment}: both ends of the range {low}-{high} need the same number of digits.")
-    if low > high:
-        raise PatternError(f"{segment}: the range {low}-{high} ends before it begins.")
-    return low, high
+    return parse_codes(segment=segment, text=text)
 
 
 def parse_patterns(*, patterns: Mapping[str, str]) -> AccountPattern:

@@ -22,8 +22,9 @@ ALL_YEARS: Final = "all"
 SCOPES: Final = (
     ("spending", "Spending"),
     ("revenue", "Revenue"),
-    ("transfers", "Transfers"),
-    ("balance", "Balance sheet"),
+    ("transfers", "Transfers (SACS)"),
+    ("balance", "Balance sheet (SACS)"),
+    ("rest", "Neither spending nor revenue"),
 )
 _KIND_ORDER: Final = (
     AmountKind.ACTUAL,

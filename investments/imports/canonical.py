@@ -24,7 +24,7 @@ SEGMENT_LABELS = {
     "fund": "Fund",
     "resource": "Resource or project",
     "project_year": "Project year",
-    "goal": "Goal (accounting code)",
+    "goal": "SACS goal",
     "function": "Function",
     "object": "Object",
     "location": "Location (school or site)",

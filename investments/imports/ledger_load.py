@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
+from psycopg import sql
 
 from districts.errors import DomainError
 from districts.landing.amounts import AMOUNT, format_amount
@@ -18,6 +19,8 @@ from districts.landing.kinds import Reading, Slice
 from districts.tenancy import current_district_id
 from investments.imports import quality
 from investments.imports.canonical import KIND_LABELS, SEGMENTS, SEPARATOR
+from investments.objects import get_object_setting
+from investments.selectors.scopes import in_scope
 
 _SEPARATOR_SQL = f"chr({ord(SEPARATOR)})"
 _NAMES = ", ".join(f'"{segment}"' for segment in SEGMENTS)
@@ -30,6 +33,14 @@ _SUMS = ("fund", "resource", "function", "object")
 _SUM_COLUMNS = ", ".join(
     f"split_part(account, {_SEPARATOR_SQL}, {SEGMENTS.index(segment) + 1})" for segment in _SUMS
 )
+
+
+_SPENDING_ROWS = """
+SELECT coalesce(sum(a.rows), 0), coalesce(sum(a.rows) FILTER (WHERE {is_spending}), 0)
+FROM (
+    SELECT split_part(account, {separator}, {at}) AS object, count(*) AS rows FROM {stage} GROUP BY 1
+) a
+"""
 
 
 class BudgetInUse(DomainError):
@@ -164,23 +175,31 @@ def note_totals(*, stage: str, reading: Reading) -> None:
 
 
 def check_spending_objects(*, stage: str, reading: Reading) -> None:
-    """Say how many rows count as spending; costs and budgets see objects 1000-7499 of four digits only."""
-    code = f"split_part(account, {_SEPARATOR_SQL}, {SEGMENTS.index('object') + 1})"
-    is_spending = f"length({code}) = 4 AND {code} COLLATE \"C\" BETWEEN '1000' AND '7499'"
+    """Say how many rows count as spending, by the objects the district has named on its organisation page."""
+    objects = get_object_setting()
+    is_spending, values = in_scope(scope="spending", setting=objects)
+    query = sql.SQL(_SPENDING_ROWS).format(
+        is_spending=is_spending,
+        separator=sql.SQL(_SEPARATOR_SQL),
+        at=sql.Literal(SEGMENTS.index("object") + 1),
+        stage=sql.SQL(stage),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {is_spending}) FROM {stage}")
+        cursor.execute(query, values)
         rows, spending = cursor.fetchone()
     if not rows:
         return
     reading.report.check(
         name="Rows that count as spending",
+        leads_to="organisation",
         status="ok" if spending else "warn",
-        expected="objects 1000 to 7499, four digits",
-        found=f"{spending:,} of {rows:,} rows",
-        note=""
+        expected=f"objects {objects.spending}",
+        found=f"{int(spending):,} of {int(rows):,} rows",
+        note="Which objects are spending is a setting of the organisation."
         if spending
         else "No row has such an object code, so costs of initiatives and what is left of a budget stay at zero."
-        " The rows are loaded and add up. Map the column that holds four-digit object codes, or add them.",
+        " The rows are loaded and add up. If these are the codes of another chart of accounts, the district"
+        " admin names the spending objects on the organisation page; else map the column that holds them.",
     )
 
 

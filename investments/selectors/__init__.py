@@ -44,7 +44,7 @@ from investments.selectors.ledger import (
     object_range,
 )
 from investments.selectors.meter import Meter, list_meters
-from investments.selectors.rows import LedgerRow, LedgerRows, list_counted_rows, list_ledger_rows
+from investments.selectors.rows import LedgerRow, LedgerRows, list_counted_rows
 from investments.selectors.rules import Elsewhere, RuleRow, list_rules
 
 __all__ = [
@@ -87,7 +87,6 @@ __all__ = [
     "list_forecast_errors",
     "list_funding_sources",
     "list_initiative_costs",
-    "list_ledger_rows",
     "list_meters",
     "list_rules",
     "list_segments",

@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.models import Sum
 from psycopg import sql
 
-from investments.calc.coding import SPENDING_OBJECTS
 from investments.models import Allocation, AmountKind
 from investments.selectors.codes import find_code_titles, get_funding_segment
-from investments.selectors.filters import account_conditions, column_of
+from investments.selectors.filters import column_of
 from investments.selectors.ledger import FilingName, exact, list_filings
+from investments.selectors.scopes import in_scope
 from strategy.models import Initiative
 
 
@@ -64,7 +64,7 @@ class AllocationGrid:
 
 
 def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
-    """Return the grid of one current budget filing, by default the newest fiscal year's. Six queries.
+    """Return the grid of one current budget filing, by default the newest fiscal year's. Seven queries.
 
     Sources are those the budget spends from or that hold an allocation, by code; initiatives are
     those not archived, by name. An id that is no current budget gives a grid without a filing.
@@ -103,7 +103,7 @@ def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
 
 
 def get_source_balance(*, filing_id: UUID, source: str) -> SourceBalance:
-    """Return what is left of one source in a budget filing. Four queries."""
+    """Return what is left of one source in a budget filing. Five queries."""
     segment = get_funding_segment()
     budgets = _budgets(filing_id=filing_id, segment=segment, source=source)
     allocated = Allocation.objects.filter(filing_id=filing_id, funding_source__code=source).aggregate(
@@ -129,7 +129,7 @@ GROUP BY {source}
 
 def _budgets(*, filing_id: UUID, segment: str, source: str | None = None) -> dict[str, Decimal]:
     """Spending of a budget filing by funding source, or of one source."""
-    spending, values = account_conditions(filters={"object": SPENDING_OBJECTS})
+    spending, values = in_scope(scope="spending")
     column = column_of(segment=segment)
     query = sql.SQL(_BUDGETS).format(source=column, spending=spending)
     with connection.cursor() as cursor:

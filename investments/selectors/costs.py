@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models import Sum
 
 from districts.pipeline.selectors import shown_at
-from investments.calc.ledger_cost import OBJECT_CLASSES
 from investments.calc.noise import is_spending, relative_change
+from investments.calc.object_classes import OBJECT_CLASSES
 from investments.models import AmountKind, CodingMeter, LedgerCost
 from investments.selectors.codes import find_code_titles
 from investments.selectors.ledger import exact

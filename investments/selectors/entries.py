@@ -22,7 +22,8 @@ from investments.models import SEGMENTS, Account
 from investments.recompute import LEDGER_FAMILY
 from investments.selectors.codes import Segment, find_code_titles, list_segments
 from investments.selectors.filters import account_conditions
-from investments.selectors.ledger import SCOPES, exact
+from investments.selectors.ledger import exact
+from investments.selectors.scopes import in_scope
 
 ORDERS: Final[Mapping[str, str]] = {
     "-amount": "e.amount DESC",
@@ -109,13 +110,13 @@ def list_entries(
 ) -> Entries:
     """List the rows of filings whose accounts match, largest first unless `order` says otherwise.
 
-    filters: segment -> pattern, as in a coding rule; raises FilterRefused. Two queries, and one for
+    filters: segment -> pattern, as in a coding rule; raises FilterRefused. Three queries, and one for
     each segment's titles; segments that no row shown uses are left out.
     """
     condition, values = account_conditions(filters=filters)
-    in_scope, scope_values = account_conditions(filters={"object": SCOPES[scope]})
+    scoped, scope_values = in_scope(scope=scope)
     given = [list(filing_ids), *values, *scope_values]
-    where = sql.SQL("e.filing_id = ANY(%s) AND {} AND {}").format(condition, in_scope)
+    where = sql.SQL("e.filing_id = ANY(%s) AND {} AND {}").format(condition, scoped)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(_SUM).format(where=where), given)
         row_count, total = cursor.fetchone()

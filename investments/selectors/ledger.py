@@ -13,24 +13,15 @@ from django.db import connection
 from psycopg import sql
 
 from districts.models import Filing
-from investments.calc.coding import SPENDING_OBJECTS
 from investments.calc.noise import is_jump, relative_change
 from investments.models import AmountKind
+from investments.objects import ObjectSetting, get_object_setting
 from investments.recompute import LEDGER_FAMILY
 from investments.selectors.codes import find_code_titles
 from investments.selectors.filters import account_conditions, column_of
+from investments.selectors.scopes import in_scope
 
 CENT = Decimal("0.01")
-REVENUE_OBJECTS = "8000-8799"
-TRANSFER_OBJECTS = "7500-7999,8800-8999"
-BALANCE_OBJECTS = "9*,PCRA"
-SCOPES: Mapping[str, str] = {
-    "spending": SPENDING_OBJECTS,
-    "revenue": REVENUE_OBJECTS,
-    "transfers": TRANSFER_OBJECTS,
-    "balance": BALANCE_OBJECTS,
-    "all": "",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +76,8 @@ class Pivot:
     rows: tuple[PivotRow, ...]
     totals: tuple[Decimal, ...]
     filings: tuple[FilingName, ...]
+    chart: str
+    """Whose classes the objects are in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,8 +159,9 @@ def get_ledger_total(*, fiscal_year: int, kind: str, filters: Mapping[str, str] 
 
 
 def object_range(*, first: str, last: str) -> str:
-    """Write an object range as a pattern; an end left out runs to the first or last code of four digits."""
-    return f"{first or '0000'}-{last or '9999'}" if first or last else ""
+    """Write an object range as a pattern; an end left out runs to the first or last code of that length."""
+    size = len(first or last)
+    return f"{first or '0' * size}-{last or '9' * size}" if size else ""
 
 
 def get_pivot(
@@ -178,18 +172,19 @@ def get_pivot(
     filters: Mapping[str, str] | None = None,
     scope: str = "spending",
 ) -> Pivot:
-    """Sum the current ledger by segments, fiscal year and kind. Two queries and one a segment's titles.
+    """Sum the current ledger by segments, fiscal year and kind. Three queries and one a segment's titles.
 
-    scope: a key of SCOPES, the objects looked at over and above the filters. Rows in the order of
+    scope: one of SCOPES, the objects looked at over and above the filters. Rows in the order of
     their codes; raises FilterRefused for an unknown segment or an unreadable filter.
     """
     filings = list_filings(fiscal_years=fiscal_years, kinds=kinds)
     columns = tuple(dict.fromkeys(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind) for one in filings))
     sums: dict[tuple[str, ...], list[Decimal | None]] = {}
     totals = [Decimal(0)] * len(columns)
+    objects = get_object_setting()
     at = {one.id: columns.index(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind)) for one in filings}
     for *codes, filing_id, amount in _sums(
-        segments=segments, filings=filings, filters=filters or {}, scope=scope
+        segments=segments, filings=filings, filters=filters or {}, scope=scope, objects=objects
     ):
         row = sums.setdefault(tuple(codes), [None] * len(columns))
         column = at[filing_id]
@@ -212,6 +207,7 @@ def get_pivot(
         ),
         totals=tuple(exact(total) for total in totals),
         filings=filings,
+        chart=objects.chart,
     )
 
 
@@ -222,7 +218,7 @@ def compare_budget(
     filters: Mapping[str, str] | None = None,
     scope: str = "spending",
 ) -> Variance:
-    """Set one year's budget and estimate beside its actuals, by one segment. Three queries."""
+    """Set one year's budget and estimate beside its actuals, by one segment. Four queries."""
     pivot = get_pivot(
         segments=[segment],
         fiscal_years=[fiscal_year],
@@ -278,14 +274,19 @@ GROUP BY {columns}, s.filing_id
 
 
 def _sums(
-    *, segments: Sequence[str], filings: Sequence[FilingName], filters: Mapping[str, str], scope: str
+    *,
+    segments: Sequence[str],
+    filings: Sequence[FilingName],
+    filters: Mapping[str, str],
+    scope: str,
+    objects: ObjectSetting,
 ) -> list[tuple[Any, ...]]:
     condition, values = account_conditions(filters=filters)
-    in_scope, scope_values = account_conditions(filters={"object": SCOPES[scope]})
+    scoped, scope_values = in_scope(scope=scope, setting=objects)
     query = sql.SQL(_PIVOT).format(
         columns=sql.SQL(", ").join([column_of(segment=segment) for segment in segments]),
         condition=condition,
-        scope=in_scope,
+        scope=scoped,
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [[one.id for one in filings], *values, *scope_values])

@@ -6,7 +6,7 @@ those it was made of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,7 @@ from investments.calc.sharing import FULL_SHARE, from_micro
 from investments.models import SEGMENTS
 from investments.recompute import LoadedLedger, list_current_filings, load_ledger, load_rules
 from investments.selectors.codes import get_funding_segment
-from investments.selectors.filters import account_conditions
-from investments.selectors.ledger import SCOPES, FilingName, exact, list_filings
+from investments.selectors.ledger import FilingName, exact, list_filings
 
 PAGE_SIZE = 100
 
@@ -49,36 +48,6 @@ class LedgerRows:
     filings: tuple[FilingName, ...]
 
 
-def list_ledger_rows(
-    *,
-    fiscal_year: int,
-    kind: str,
-    filters: Mapping[str, str] | None = None,
-    scope: str = "all",
-    page: int = 1,
-) -> LedgerRows:
-    """List the rows of one year's current filings of a kind on the accounts that match. Two queries.
-
-    Rows largest first; `counted` is their exact sum over every page. Raises FilterRefused.
-    """
-    filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
-    condition, values = account_conditions(filters=filters or {})
-    in_scope, scope_values = account_conditions(filters={"object": SCOPES[scope]})
-    rows, row_count, total = _rows(
-        filings=filings,
-        condition=sql.SQL("{} AND {}").format(condition, in_scope),
-        values=[*values, *scope_values],
-        page=page,
-    )
-    files = {one.id: one.filename for one in filings}
-    return LedgerRows(
-        rows=tuple(_ledger_row(row=row, share=FULL_SHARE, files=files) for row in rows),
-        row_count=row_count,
-        counted=exact(total),
-        filings=filings,
-    )
-
-
 def list_counted_rows(
     *,
     fiscal_year: int,
@@ -92,7 +61,7 @@ def list_counted_rows(
     """List the ledger rows behind a figure: an initiative's, a band's (`core`, `not_split`) or `uncoded`.
 
     source: narrows to one funding source's code. Rows largest first, each with its file and row
-    number; `counted` is the figure itself, exact. Six queries.
+    number; `counted` is the figure itself, exact. Seven queries.
     """
     loaded, coding = code_slice(fiscal_year=fiscal_year, kind=kind)
     found = counted_accounts(
@@ -121,7 +90,7 @@ def list_counted_rows(
 
 
 def code_slice(*, fiscal_year: int, kind: str) -> tuple[LoadedLedger, Coding]:
-    """Share out one fiscal year and kind by the rules in force. Four queries."""
+    """Share out one fiscal year and kind by the rules in force. Five queries."""
     loaded = load_ledger(
         filings=list_current_filings(fiscal_year=fiscal_year, kind=kind), segments=set(SEGMENTS)
     )

@@ -55,7 +55,7 @@ def list_rules(
     """List coding rules in the order they apply, with what each catches and counts in a year and kind.
 
     Without a year, or where no filing is there, dollars are zero. Archived rules come last, without
-    a place. Five queries, whatever the number of rules.
+    a place. Six queries, whatever the number of rules.
     """
     rows = list(CodingRule.objects.select_related("initiative").order_by("position", "id"))
     in_force = [row for row in rows if row.archived_at is None]

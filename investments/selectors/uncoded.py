@@ -36,7 +36,7 @@ class Uncoded:
 def list_uncoded(*, fiscal_year: int, kind: str, segments: Sequence[str]) -> Uncoded:
     """Add up what no rule catches by the segments named, live from one year's filings. Largest first.
 
-    Four queries and one for each segment's titles.
+    Five queries and one for each segment's titles.
     """
     rules = load_rules()
     named = {part.segment for rule in rules for part in rule.pattern.segments}

@@ -9,8 +9,8 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.exports import page_size_for
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
-from investments.calc.ledger_cost import OBJECT_CLASSES
 from investments.calc.noise import is_placeholder, is_spending, is_unassigned_cut
+from investments.calc.object_classes import OBJECT_CLASSES, object_class
 from investments.forms.ledger import OBJECT_CLASS, Asked, words_match
 from investments.models import AmountKind
 from investments.selectors import Pivot, PivotColumn, PivotRow
@@ -50,13 +50,18 @@ def _fold(*, pivot: Pivot, asked: Asked) -> list[PivotRow]:
     sums: dict[tuple[str, ...], list[Decimal | None]] = {}
     titles: dict[tuple[str, ...], tuple[str, ...]] = {}
     for row in pivot.rows:
-        code = f"{row.codes[at][:1]}000" if row.codes[at][:1].isdigit() else row.codes[at]
+        own = row.codes[at]
+        code = object_class(code=own, chart=pivot.chart) if own[:1].isdigit() else own
         key = (*row.codes[:at], code, *row.codes[at + 1 :])
         held = sums.setdefault(key, [None] * len(pivot.columns))
         for place, amount in enumerate(row.amounts):
             if amount is not None:
                 held[place] = (held[place] or Decimal(0)) + amount
-        titles[key] = (*row.titles[:at], OBJECT_CLASSES.get(code, row.titles[at]), *row.titles[at + 1 :])
+        titles[key] = (
+            *row.titles[:at],
+            OBJECT_CLASSES.get(code, "" if own[:1].isdigit() else row.titles[at]),
+            *row.titles[at + 1 :],
+        )
     return [
         PivotRow(codes=key, titles=titles[key], amounts=tuple(amounts))
         for key, amounts in sorted(sums.items())

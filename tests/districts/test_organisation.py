@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from districts.access.permissions import Role
-from districts.models import AuditEvent, District, FundingSegment, School
+from districts.forms.organisation import OBJECT_PRESETS
+from districts.models import AuditEvent, District, FundingSegment, ObjectChart, School
 from districts.services import organisation
 from tests.cast import Cast
 
@@ -27,6 +28,7 @@ SETTINGS = {
     "time_zone": "America/Chicago",
     "minimum_group": "20",
     "funding_segment": "fund",
+    **OBJECT_PRESETS["sacs"],
 }
 
 
@@ -48,10 +50,45 @@ def test_same_settings_write_nothing(in_bay: Cast) -> None:
         time_zone="America/Los_Angeles",
         minimum_group=10,
         funding_segment=FundingSegment.RESOURCE,
+        object_chart=ObjectChart.SACS,
+        spending_objects="1000-7499",
+        revenue_objects="8000-8799",
+        indirect_objects="7300-7399",
     )
     before = AuditEvent.objects.count()
     organisation.change_organisation(by=1, settings=same, now=timezone.now())
     assert AuditEvent.objects.count() == before
+
+
+def test_objects_of_another_chart_are_filled_in_but_kept_only_when_saved(bay: Cast) -> None:
+    client = bay.client(Role.DISTRICT_ADMIN)
+    page = client.get("/d/bay/admin/organisation/?objects=nces").content.decode()
+    assert 'value="100-899"' in page
+    assert District.objects.get(slug="bay").spending_objects == "1000-7499"
+    client.post("/d/bay/admin/organisation/", SETTINGS | OBJECT_PRESETS["nces"])
+    district = District.objects.get(slug="bay")
+    assert (district.spending_objects, district.revenue_objects) == ("100-899", "1000-4999")
+    assert (district.indirect_objects, district.object_chart) == ("", "nces")
+    audit = client.get("/d/bay/admin/audit/?table=districts_district").content.decode()
+    assert "Spending objects: 1000-7499 → 100-899" in audit
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("spending_objects", ""),
+        ("spending_objects", "100-8999"),
+        ("spending_objects", "6*,,7*"),
+        ("revenue_objects", "7000-8799"),
+        ("revenue_objects", "74*"),
+        ("indirect_objects", "*"),
+    ],
+)
+def test_objects_that_cannot_be_read_or_meant_twice_are_refused(bay: Cast, field: str, typed: str) -> None:
+    answer = bay.client(Role.DISTRICT_ADMIN).post("/d/bay/admin/organisation/", SETTINGS | {field: typed})
+    assert answer.status_code == 422
+    assert f'id="id_{field}"' in answer.content.decode()
+    assert District.objects.get(slug="bay").spending_objects == "1000-7499"
 
 
 def test_group_smaller_than_ten_is_refused(bay: Cast) -> None:

@@ -13,7 +13,7 @@ from django.db.models import F, OuterRef, Sum, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from districts.pipeline.selectors import shown_at
-from investments.calc.ledger_cost import OBJECT_CLASSES
+from investments.calc.object_classes import OBJECT_CLASSES
 from investments.models import AmountKind, CodeTitle, CodingMeter, LedgerCost
 
 NO_SPENDING = Decimal(100)

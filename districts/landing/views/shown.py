@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from districts import formatting
 from districts.access.decorators import DistrictRequest
+from districts.access.permissions import Permission, can
 from districts.landing import overview, selectors
 from districts.landing.views.parts import link, subject_words
 from districts.parts import Notice, Progress, Tone
@@ -135,10 +136,12 @@ def check_table(
     request: DistrictRequest, detail: selectors.UploadDetail, *, is_exported: bool = False
 ) -> Table:
     """Return the quality report: what asks for a look first."""
+    is_admin = can(request.access.role, Permission.MANAGE_DISTRICT)
+    organisation = link(request, "districts:organisation-edit") if is_admin else ""
 
     def cells(check: selectors.CheckRow) -> tuple[CellValue, ...]:
         return (
-            check.name,
+            Cell(value=check.name, href=organisation if check.leads_to == "organisation" else ""),
             STATUS_WORDS.get(check.status, check.status),
             _number(check.expected),
             _number(check.found),
@@ -224,7 +227,7 @@ def filing_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Ta
                 value=one.fiscal_year,
                 text=formatting.fiscal_year(one.fiscal_year) if one.fiscal_year else "Any year",
             ),
-            "Counts now" if one.is_current else "Superseded by a newer filing",
+            "Counts now" if one.is_current else "Replaced by a newer filing",
             timezone.localtime(one.filed_at).date(),
             one.row_count,
             decimal_of(one.control_totals.get("amount")),
@@ -293,6 +296,8 @@ def notice_of(detail: selectors.UploadDetail) -> Notice | None:
             text=f"Its numbers count nowhere since {when}. The same file can be uploaded again.",
             tone=Tone.WARNING,
         )
+    if upload.state == "ready" and upload.message:
+        return Notice(title="The numbers changed since the preview", text=upload.message, tone=Tone.WARNING)
     if detail.saved_map:
         return Notice(
             title="Its columns were known",
