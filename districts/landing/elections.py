@@ -33,6 +33,7 @@ def file_slices(*, upload: Upload, family: str, slices: Iterable[Slice]) -> dict
             fiscal_year=one.fiscal_year,
             ledger=one.ledger,
             period=one.period,
+            through_on=one.through_on,
             filed_at=one.filed_at,
             row_count=int(one.control_totals.get("rows", 0)),
             control_totals=one.control_totals,

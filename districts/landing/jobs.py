@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
-from uuid import UUID
+from enum import Enum, auto
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
 from districts.errors import DomainError
+from districts.landing.base import describe_change, read_base
 from districts.landing.elections import elect_current, file_slices, lock_filings, slice_key
 from districts.landing.kinds import FileKind, FileMap, Reading
 from districts.landing.problems import Report
@@ -27,15 +29,26 @@ from districts.landing.recognition import (
 )
 from districts.landing.room import take_room
 from districts.landing.stage import stage_rows
-from districts.landing.store import get_limits, problem_path
-from districts.models import ImportRun, Upload, UploadProblem
+from districts.landing.store import drop_problem_files, get_limits, problem_path
+from districts.models import Filing, ImportRun, Upload, UploadProblem
 from districts.pipeline.marks import mark
 
 READ_JOB = "upload.read"
 IMPORT_JOB = "upload.import"
 GIVEN_UP = "The file could not be processed. Nothing of it was loaded. Try again, or ask for help."
-SAMPLE_ROWS = 20
+BASE_CHANGED = (
+    "Nothing of this file was imported. The difference is worked out anew: look at it, then confirm again."
+)
 State = Upload.State
+
+
+class Done(Enum):
+    """What became of a file that was read."""
+
+    REFUSED = auto()
+    PREVIEWED = auto()
+    BASE_CHANGED = auto()
+    IMPORTED = auto()
 
 
 def read_upload(ref: str) -> None:
@@ -44,7 +57,7 @@ def read_upload(ref: str) -> None:
     Does nothing unless the upload waits to be read, so running twice has one effect.
     """
     upload = Upload.objects.select_for_update().filter(pk=UUID(ref)).first()
-    if upload is None or upload.state != State.LANDED:
+    if upload is None or upload.state != State.LANDED or _is_imported(upload):
         return
     try:
         if not _settle_kind_and_map(upload):
@@ -58,13 +71,22 @@ def read_upload(ref: str) -> None:
 def import_upload(ref: str) -> None:
     """Job: import one confirmed upload whole, or nothing of it. Running twice has one effect."""
     upload = Upload.objects.select_for_update().filter(pk=UUID(ref)).first()
-    if upload is None or upload.state != State.CONFIRMED:
+    if upload is None or upload.state != State.CONFIRMED or _is_imported(upload):
         return
     try:
         _process(upload, will_import=True)
     except DomainError as error:
         reject_upload(upload, error.message)
     clear_progress(upload_id=upload.pk)
+
+
+def _is_imported(upload: Upload) -> bool:
+    """Say whether the upload has filings already; then that is its state, whatever it was."""
+    if not Filing.objects.filter(upload=upload).exists():
+        return False
+    upload.state = State.IMPORTED
+    upload.save(update_fields=["state"])
+    return True
 
 
 def give_up(ref: str, message: str) -> None:
@@ -74,15 +96,14 @@ def give_up(ref: str, message: str) -> None:
 
 
 def reject_upload(upload: Upload, message: str) -> None:
-    """Refuse a file as a whole, with the reason a person can act on."""
+    """Refuse a file as a whole, with the reason a person can act on, in place of earlier problems."""
     upload.state, upload.message = State.REJECTED, message
     upload.finished_at = timezone.now()
-    upload.error_count = max(1, upload.error_count)
+    upload.error_count, upload.warning_count, upload.preview = 1, 0, {}
     upload.save()
-    if not UploadProblem.objects.filter(upload=upload).exists():
-        UploadProblem.objects.create(
-            upload=upload, row=None, why=message[:300], what_to_do="", severity="error"
-        )
+    UploadProblem.objects.filter(upload=upload).delete()
+    UploadProblem.objects.create(upload=upload, row=None, why=message[:300], what_to_do="", severity="error")
+    drop_problem_files(upload.pk, keep="")
 
 
 def settle_plan(upload: Upload, *, kind: FileKind | None, sample: Sample) -> bool:
@@ -94,7 +115,12 @@ def settle_plan(upload: Upload, *, kind: FileKind | None, sample: Sample) -> boo
     plan = plan_map(kind=kind, sample=sample, source=get_source(upload))
     upload.kind, upload.mapping = plan.kind, plan.file_map.as_dict()
     upload.message = plan.message
-    upload.provenance = {**(upload.provenance or {}), "saved_map": plan.saved_map}
+    upload.provenance = {
+        **(upload.provenance or {}),
+        "saved_map": plan.saved_map,
+        "saved_map_id": plan.saved_map_id,
+        "map_by": "plan",
+    }
     upload.state = State.NEEDS_MAP if plan.needs_map else State.LANDED
     upload.save()
     return not plan.needs_map
@@ -111,9 +137,9 @@ def _settle_kind_and_map(upload: Upload) -> bool:
 def _process(upload: Upload, *, will_import: bool) -> None:
     started_at = timezone.now()
     take_room(size=upload.size, will_import=will_import)
-    kind = find_kind(upload.kind)
+    kind, name = find_kind(upload.kind), uuid4().hex
     report = Report(
-        spill=problem_path(upload.pk),
+        spill=problem_path(upload.pk, name),
         limits=get_limits(),
         left_out_rows=frozenset(upload.left_out_rows),
     )
@@ -122,10 +148,10 @@ def _process(upload: Upload, *, will_import: bool) -> None:
         with transaction.atomic():
             if will_import:
                 lock_filings()
-            imported = _stage_and_use(upload, kind, reading, started_at, will_import=will_import)
+            done = _stage_and_use(upload, kind, reading, started_at, will_import=will_import)
     finally:
         report.close()
-    _write_outcome(upload, reading, is_imported=imported)
+    _write_outcome(upload, reading, done, name)
 
 
 def _stage_and_use(
@@ -135,29 +161,44 @@ def _stage_and_use(
     started_at: datetime.datetime,
     *,
     will_import: bool,
-) -> bool:
+) -> Done:
+    stage = _stage(upload, kind, reading, phase="importing" if will_import else "reading")
+    if not reading.report.is_clean:
+        return Done.REFUSED
+    kind.finish_quality(stage, reading)
+    base = read_base(family=kind.family, slices=reading.slice_list())
+    changed = describe_change(preview=upload.preview, now=base) if upload.preview else ""
+    if not will_import or changed or not upload.preview:
+        upload.preview = {**kind.preview(stage, reading), "base": base}
+    if not will_import:
+        return Done.PREVIEWED
+    if changed:
+        upload.message = f"{changed} {BASE_CHANGED}"
+        return Done.BASE_CHANGED
+    _load(upload, kind, reading, stage, started_at)
+    return Done.IMPORTED
+
+
+def _stage(upload: Upload, kind: FileKind, reading: Reading, *, phase: str) -> str:
     sample = get_sample(reading.source, reading.file_map.options)
     if kind.fields(sample, reading.source):
         kind.check_map(sample, reading.file_map, reading.source)
     expected = _expected_rows(sample)
-    phase = "importing" if will_import else "reading"
 
     def on_batch(rows: int) -> None:
         note_progress(upload_id=upload.pk, phase=phase, rows=rows, expected=expected)
 
-    stage = stage_rows(kind=kind, reading=reading, on_batch=on_batch)
-    report = reading.report
-    if not report.is_clean:
-        return False
-    kind.finish_quality(stage, reading)
-    if not will_import:
-        upload.preview = kind.preview(stage, reading)
-        return False
-    upload.preview = upload.preview or kind.preview(stage, reading)
+    return stage_rows(kind=kind, reading=reading, on_batch=on_batch)
+
+
+def _load(
+    upload: Upload, kind: FileKind, reading: Reading, stage: str, started_at: datetime.datetime
+) -> None:
+    """Write filings, facts, the import run and the marks of one file."""
     filings = file_slices(upload=upload, family=kind.family, slices=reading.slice_list())
     loaded = kind.load(stage, reading, {number: filing.pk for number, filing in filings.items()}, upload.pk)
     elect_current(slice_key(filing) for filing in filings.values())
-    counts = report.counts
+    counts = reading.report.counts
     ImportRun.objects.create(
         upload=upload,
         started_at=started_at,
@@ -166,23 +207,23 @@ def _stage_and_use(
         rows_loaded=loaded.rows,
         rows_left_out=counts.left_out,
         rows_of_others=counts.other_district,
-        quality_report=[asdict(check) for check in report.checks],
-        control_totals=report.control_totals,
+        quality_report=[asdict(check) for check in reading.report.checks],
+        control_totals=reading.report.control_totals,
     )
     for name in loaded.changed_inputs:
         mark(name=name)
-    return True
 
 
-def _write_outcome(upload: Upload, reading: Reading, *, is_imported: bool) -> None:
+def _write_outcome(upload: Upload, reading: Reading, done: Done, name: str) -> None:
     report = reading.report
     summary = report.as_dict()
     summary.pop("problems")
-    upload.preview = {**(upload.preview or {}), **summary}
+    upload.preview = {**(upload.preview or {}), **summary, "reading": name}
     upload.provenance = {**(upload.provenance or {}), "notes": report.provenance}
     upload.error_count, upload.warning_count = report.errors, report.warnings
     _write_problems(upload, report)
-    if report.errors:
+    drop_problem_files(upload.pk, keep=name)
+    if done is Done.REFUSED:
         upload.state = State.REJECTED
         rows = "1 problem" if report.errors == 1 else f"{report.errors:,} problems"
         upload.message = (
@@ -190,9 +231,11 @@ def _write_outcome(upload: Upload, reading: Reading, *, is_imported: bool) -> No
             "leave the named rows out."
         )
         upload.finished_at = timezone.now()
-    elif is_imported:
+    elif done is Done.IMPORTED:
         upload.state, upload.message = State.IMPORTED, ""
         upload.finished_at = timezone.now()
+    elif done is Done.BASE_CHANGED:
+        upload.state, upload.confirmed_by_id = State.READY, None
     else:
         upload.state, upload.message = State.READY, ""
     upload.save()

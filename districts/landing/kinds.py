@@ -99,6 +99,8 @@ class Slice:
     fiscal_year: int
     ledger: str = "main"
     period: str = ""
+    through_on: datetime.date | None = None
+    """The last day covered, where actuals are of a year that is not closed yet."""
     filed_at: datetime.datetime | None = None
     control_totals: dict[str, str] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from districts.landing.recognition import list_kinds
-from districts.models import Filing, Heartbeat, ImportRun, Upload, UploadProblem
+from districts.models import Heartbeat, ImportRun, Upload
 
 State = Upload.State
 SILENT_AFTER = timedelta(seconds=30)
@@ -81,50 +81,6 @@ class UploadPage:
     all_uploads: int
     waiting: int
     working: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilingLine:
-    """One filing of one slice: what it holds and whether it counts."""
-
-    family: str
-    subject: str
-    fiscal_year: int
-    ledger: str
-    filed_at: datetime.datetime
-    is_current: bool
-    row_count: int
-    amount: str
-    filename: str
-    upload_id: UUID
-    uploaded_at: datetime.datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class UndoEffect:
-    """What happens to one slice when the upload that filed it is undone."""
-
-    subject: str
-    fiscal_year: int
-    ledger: str
-    was_current: bool
-    next_filename: str
-    next_filed_at: datetime.datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedProblem:
-    """One problem of one upload."""
-
-    upload_id: UUID
-    filename: str
-    uploaded_at: datetime.datetime
-    severity: str
-    row: int | None
-    column: str
-    value: str
-    why: str
-    what_to_do: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,90 +168,6 @@ def get_landing(*, upload_id: UUID) -> Landing | None:
         uploaded_by=upload.uploaded_by.name if upload.uploaded_by else "",
         uploaded_at=upload.uploaded_at,
     )
-
-
-def list_all_filings() -> tuple[FilingLine, ...]:
-    """List every filing, the current one of a slice before those it superseded. One query."""
-    filings = Filing.objects.select_related("upload").order_by(
-        "family", "subject", "-fiscal_year", "ledger", "-is_current", "-filed_at", "-id"
-    )
-    return tuple(
-        FilingLine(
-            family=one.family,
-            subject=one.subject,
-            fiscal_year=one.fiscal_year,
-            ledger=one.ledger,
-            filed_at=one.filed_at,
-            is_current=one.is_current,
-            row_count=one.row_count,
-            amount=str(one.control_totals.get("amount", "")),
-            filename=one.upload.filename,
-            upload_id=one.upload_id,
-            uploaded_at=one.upload.uploaded_at,
-        )
-        for one in filings
-    )
-
-
-def list_undo_effects(*, upload_id: UUID) -> tuple[UndoEffect, ...]:
-    """Say slice by slice what counts again when an upload is undone. Two queries."""
-    own = list(Filing.objects.filter(upload_id=upload_id).order_by("subject", "-fiscal_year"))
-    others = (
-        Filing.objects.filter(
-            family__in={one.family for one in own}, fiscal_year__in={one.fiscal_year for one in own}
-        )
-        .exclude(upload_id=upload_id)
-        .select_related("upload")
-        .order_by("-filed_at", "-created_at", "-id")
-    )
-    following: dict[tuple[str, str, int, str], Filing] = {}
-    for one in others:
-        following.setdefault((one.family, one.subject, one.fiscal_year, one.ledger), one)
-    effects = []
-    for one in own:
-        after = following.get((one.family, one.subject, one.fiscal_year, one.ledger))
-        effects.append(
-            UndoEffect(
-                subject=one.subject,
-                fiscal_year=one.fiscal_year,
-                ledger=one.ledger,
-                was_current=one.is_current,
-                next_filename=after.upload.filename if after else "",
-                next_filed_at=after.filed_at if after else None,
-            )
-        )
-    return tuple(effects)
-
-
-def list_all_problems(
-    *, text: str = "", severity: str = "", page: int = 1, size: int = 50
-) -> tuple[tuple[ListedProblem, ...], int]:
-    """List problems of uploads that are not undone, newest upload first; and how many match. Two queries."""
-    problems = UploadProblem.objects.filter(upload__undone_at__isnull=True)
-    if severity:
-        problems = problems.filter(severity=severity)
-    if text:
-        problems = problems.filter(
-            Q(upload__filename__icontains=text) | Q(why__icontains=text) | Q(column__icontains=text)
-        )
-    ordered = problems.select_related("upload").order_by(
-        "-upload__uploaded_at", "upload_id", "severity", "row", "id"
-    )
-    found = tuple(
-        ListedProblem(
-            upload_id=one.upload_id,
-            filename=one.upload.filename,
-            uploaded_at=one.upload.uploaded_at,
-            severity=one.severity,
-            row=one.row,
-            column=one.column,
-            value=one.value,
-            why=one.why,
-            what_to_do=one.what_to_do,
-        )
-        for one in ordered[(page - 1) * size : page * size]
-    )
-    return found, problems.count()
 
 
 def is_worker_silent(*, now: datetime.datetime | None = None) -> bool:

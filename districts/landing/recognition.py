@@ -35,6 +35,7 @@ class Plan:
     message: str = ""
     saved_map: str = ""
     """The name of the saved map that was replayed, if one was."""
+    saved_map_id: str = ""
 
 
 def list_kinds() -> Sequence[FileKind]:
@@ -49,6 +50,11 @@ def find_kind(name: str) -> FileKind:
         if kind.name == name:
             return kind
     raise UnknownKind(f"There is no kind of file «{name}».")
+
+
+def kind_label(name: str) -> str:
+    """Give how people call a kind of file; its name where there is no such kind any more."""
+    return next((kind.label for kind in list_kinds() if kind.name == name), name)
 
 
 def get_source(upload: Upload) -> Source:
@@ -99,7 +105,13 @@ def plan_map(*, kind: FileKind, sample: Sample, source: Source) -> Plan:
             kind.check_map(sample, file_map, source)
         except MapIncomplete as error:
             return Plan(kind=kind.name, file_map=file_map, needs_map=True, message=error.message)
-        return Plan(kind=kind.name, file_map=file_map, needs_map=False, saved_map=saved.name)
+        return Plan(
+            kind=kind.name,
+            file_map=file_map,
+            needs_map=False,
+            saved_map=saved.name,
+            saved_map_id=str(saved.pk),
+        )
     file_map = FileMap(values=guess)
     try:
         kind.check_map(sample, file_map, source)
@@ -111,7 +123,7 @@ def plan_map(*, kind: FileKind, sample: Sample, source: Source) -> Plan:
 
 def _replay(saved: FileMap, guess: dict[str, str]) -> FileMap:
     """Replay a saved map; what belongs to one file only is taken from this file's own guess."""
-    once = {name: guess.get(name, "") for name in ("filed_on",)}
+    once = {name: guess.get(name, "") for name in ("filed_on", "actuals_are", "through_on")}
     values = {**saved.values, **once}
     if guess.get("fiscal_year_value") and values.get("fiscal_year_value"):
         values["fiscal_year_value"] = guess["fiscal_year_value"]

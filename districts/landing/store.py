@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from districts.errors import DomainError
 from districts.landing.limits import Limits, describe_bytes
@@ -53,9 +54,21 @@ def stored_path(sha256: str) -> Path:
     return district_folder() / sha256
 
 
-def problem_path(upload_id: UUID) -> Path:
-    """Give where the full list of an upload's problems lies."""
-    return district_folder() / f"{upload_id}.problems.csv"
+def problem_path(upload_id: UUID, reading: str) -> Path:
+    """Give where the full list of problems of one reading of an upload lies."""
+    return district_folder() / f"{upload_id}.{reading}.problems.csv"
+
+
+def drop_problem_files(upload_id: UUID, *, keep: str) -> None:
+    """Delete the lists of earlier readings once the transaction that replaces them has committed."""
+    folder, kept = district_folder(), problem_path(upload_id, keep)
+
+    def drop() -> None:
+        for path in folder.glob(f"{upload_id}.*problems.csv"):
+            if path != kept:
+                path.unlink(missing_ok=True)
+
+    transaction.on_commit(drop)
 
 
 def store_file(chunks: Iterable[bytes]) -> StoredFile:
@@ -88,8 +101,13 @@ def store_file(chunks: Iterable[bytes]) -> StoredFile:
     return StoredFile(sha256=digest.hexdigest(), size=size, path=target)
 
 
-def read_chunks(path: Path, *, size: int = 1024 * 1024) -> Iterable[bytes]:
-    """Yield a file on disk in pieces."""
-    with path.open("rb") as file:
-        while chunk := file.read(size):
-            yield chunk
+def read_chunks(path: Path, *, size: int = 1024 * 1024) -> Iterator[bytes]:
+    """Give a file on disk in pieces; it is opened at once."""
+    file = path.open("rb")
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while chunk := file.read(size):
+                yield chunk
+
+    return pieces()

@@ -59,7 +59,7 @@ def land(path: Path, *, district_id: int) -> dict[str, Any]:
     spent = time.perf_counter() - started
     with district_scope(district_id, cause="benchmark"):
         upload = Upload.objects.get(pk=landed.upload.pk)
-        problems = problem_path(upload.pk)
+        problems = problem_path(upload.pk, upload.preview.get("reading", ""))
         listed = len(problems.read_text().splitlines()) - 1 if problems.exists() else 0
         return {
             "seconds": spent, "is_new": landed.is_new, "state": upload.state, "listed": listed,

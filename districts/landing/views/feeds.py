@@ -12,14 +12,14 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
-from districts.landing import overview, selectors
+from districts.landing import selectors
 from districts.landing.views.parts import FAMILIES, link, list_page, may_upload, subject_words, trail
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 
 FEED_COLUMNS = (
     Column(key="feed", label="Feed"),
     Column(key="years", label="Years"),
-    Column(key="slices", label="Year slices", kind=Kind.NUMBER),
+    Column(key="slices", label="Number of years", kind=Kind.NUMBER),
     Column(key="newest", label="Newest filing", kind=Kind.DATE),
     Column(key="age", label="Days old", kind=Kind.NUMBER),
     Column(key="file", label="From the file"),
@@ -38,15 +38,15 @@ FILING_COLUMNS = (
 
 @district_page(Permission.VIEW_DATA)
 def list_feeds(request: DistrictRequest) -> HttpResponse:
-    """Show every feed with its newest filing, and every filing with those it superseded."""
-    feeds, filings = selectors.list_feeds(), overview.list_all_filings()
+    """Show every feed with its newest filing, and every filing with those it replaced."""
+    feeds, filings = selectors.list_feeds(), selectors.list_all_filings()
     tables = {"feeds": _feed_table(request, feeds), "filings": _filing_table(request, filings)}
     if file_type := wanted_export(request):
         wanted = "feeds" if request.GET.get("table") == "feeds" else "filings"
         return export_table(
             table=tables[wanted], file_type=file_type, filename=f"{request.district.slug}-{wanted}"
         )
-    superseded = sum(1 for one in filings if not one.is_current)
+    replaced = sum(1 for one in filings if not one.is_current)
     context = list_page(
         request,
         current="feed-list",
@@ -54,19 +54,19 @@ def list_feeds(request: DistrictRequest) -> HttpResponse:
         feeds=tables["feeds"],
         title="What is there",
         lead=_lead(feeds),
-        note=_superseded(superseded),
+        note=_replaced(replaced),
         crumbs=trail(request, here="What is there"),
     )
     return render(request, "landing/feed_list.html", context)
 
 
-def _superseded(count: int) -> str:
+def _replaced(count: int) -> str:
     if not count:
         return ""
     return (
-        f"{count:,} older filings are kept and do not count."
+        f"{count:,} older filings were replaced by newer ones: kept, and not counted."
         if count > 1
-        else "1 older filing is kept and does not count."
+        else "1 older filing was replaced by a newer one: kept, and not counted."
     )
 
 
@@ -126,13 +126,13 @@ def _feed_table(request: DistrictRequest, feeds: list[selectors.Feed]) -> Table:
     )
 
 
-def _filing_table(request: DistrictRequest, filings: tuple[overview.FilingLine, ...]) -> Table:
-    def cells(one: overview.FilingLine) -> tuple[CellValue, ...]:
+def _filing_table(request: DistrictRequest, filings: tuple[selectors.FilingLine, ...]) -> Table:
+    def cells(one: selectors.FilingLine) -> tuple[CellValue, ...]:
         name = subject_words(family=one.family, subject=one.subject)
         return (
             Cell(value=name, note="" if one.ledger == "main" else f"Ledger {one.ledger}"),
             Cell(value=one.fiscal_year, text=_year(one.family, one.fiscal_year)),
-            "Counts now" if one.is_current else "Superseded",
+            "Counts now" if one.is_current else "Replaced by a newer filing",
             timezone.localtime(one.filed_at).date(),
             one.row_count,
             _amount(one.amount),

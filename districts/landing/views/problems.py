@@ -13,7 +13,7 @@ from django.utils import timezone
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
-from districts.landing import overview, selectors, services
+from districts.landing import selectors, services
 from districts.landing.forms.uploads import LeaveOutForm, ProblemFilter, describe_rows
 from districts.landing.views import shown
 from districts.landing.views.parts import link, list_page, page_number, trail
@@ -37,7 +37,7 @@ def list_problems(request: DistrictRequest) -> HttpResponse:
     """Show problems of every upload that is not undone, the newest first."""
     only = ProblemFilter(request.GET)
     asked, size = only.read(), page_size_for(request)
-    rows, total = overview.list_all_problems(**asked, page=page_number(request), size=size)
+    rows, total = selectors.list_all_problems(**asked, page=page_number(request), size=size)
     table = _table(request, rows, total=total, size=size, is_filtered=any(asked.values()))
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-problems")
@@ -57,13 +57,13 @@ def list_problems(request: DistrictRequest) -> HttpResponse:
 
 def _table(
     request: DistrictRequest,
-    rows: tuple[overview.ListedProblem, ...],
+    rows: tuple[selectors.ListedProblem, ...],
     *,
     total: int,
     size: int,
     is_filtered: bool,
 ) -> Table:
-    def cells(one: overview.ListedProblem) -> tuple[CellValue, ...]:
+    def cells(one: selectors.ListedProblem) -> tuple[CellValue, ...]:
         return (
             Cell(value=one.filename, href=link(request, "upload-show", upload_id=one.upload_id)),
             timezone.localtime(one.uploaded_at).date(),

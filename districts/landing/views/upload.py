@@ -17,7 +17,7 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.errors import DomainError
 from districts.exports import export_table, wanted_export
-from districts.landing import overview, selectors, services
+from districts.landing import selectors, services
 from districts.landing.forms.uploads import FilingDateForm, describe_rows
 from districts.landing.kinds import FileMap
 from districts.landing.views import shown
@@ -63,6 +63,7 @@ def _render(
         "can_map": upload.kind in selectors.kinds_with_questions(),
         "can_write": may_upload(request),
         "date_form": date_form if upload.state == "ready" else None,
+        "seen": detail.seen,
     }
     status = 422 if date_form is not None and date_form.errors else 200
     return render(request, "landing/upload.html", context, status=status)
@@ -111,7 +112,9 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
             )
             return redirect(here)
     try:
-        services.confirm_upload(by=request.access.user_id, upload_id=upload_id)
+        services.confirm_upload(
+            by=request.access.user_id, upload_id=upload_id, seen=request.POST.get("seen", "")
+        )
     except services.WrongState as error:
         messages.error(request, error.message)
     return redirect(here)
@@ -137,12 +140,12 @@ def undo_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         return redirect(here)
     if not detail.can_undo:
         return redirect(here)
-    name, is_imported = detail.upload.filename, detail.upload.state == "imported"
+    name, is_imported = detail.upload.filename, detail.has_filings
     context = {
         "title": f"Undo “{name}”?" if is_imported else f"Remove “{name}”?",
         "lead": f"Undo the import of “{name}”?" if is_imported else f"Remove “{name}” before it is imported?",
         "consequences": [
-            *(_consequence(detail, effect) for effect in overview.list_undo_effects(upload_id=upload_id)),
+            *(_consequence(detail, effect) for effect in selectors.list_undo_effects(upload_id=upload_id)),
             *(["Costs, trends and verdicts made from it are computed again at once."] if is_imported else []),
             "The file and the record of this upload stay. The same file can be uploaded again.",
         ],
@@ -154,7 +157,7 @@ def undo_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     return render(request, "components/confirm.html", context)
 
 
-def _consequence(detail: selectors.UploadDetail, effect: overview.UndoEffect) -> str:
+def _consequence(detail: selectors.UploadDetail, effect: selectors.UndoEffect) -> str:
     family = next((one.family for one in detail.filings), "")
     what = subject_words(family=family, subject=effect.subject)
     if effect.fiscal_year:
@@ -173,17 +176,10 @@ def _consequence(detail: selectors.UploadDetail, effect: overview.UndoEffect) ->
 @require_POST
 def read_again(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     """Try a stopped or refused upload again with the answers it has."""
-    detail = selectors.get_upload(upload_id=upload_id)
+    selectors.find_upload(upload_id)
     here = link(request, "upload-show", upload_id=upload_id)
-    if not detail.upload.kind:
-        return redirect(link(request, "upload-kind", upload_id=upload_id))
     try:
-        services.save_map(
-            by=request.access.user_id,
-            upload_id=upload_id,
-            file_map=FileMap.from_dict(detail.mapping or {}),
-            remember=False,
-        )
+        services.read_again(upload_id=upload_id)
     except DomainError as error:
         messages.error(request, error.message)
     return redirect(here)

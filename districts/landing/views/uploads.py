@@ -24,7 +24,6 @@ from districts.landing.forms.uploads import UploadFilter, UploadForm
 from districts.landing.limits import describe_bytes
 from districts.landing.selectors import kind_choices
 from districts.landing.views.parts import go_to, link, list_page, may_upload, page_number
-from districts.models import Upload
 from districts.tables import Cell, Column, Empty, Kind, Table, make_table
 
 NEXT_STEP = {
@@ -98,16 +97,16 @@ def _land_one(
         refused.append(f"“{file.name}”: {error.message}")
         return
     if not landed[-1].is_new:
-        messages.info(request, _same_again(landed[-1].upload, file.name or ""))
+        messages.info(request, _same_again(landed[-1], file.name or ""))
 
 
-def _same_again(upload: Upload, name: str) -> str:
+def _same_again(landed: services.Landed, name: str) -> str:
+    upload = landed.upload
     landing = overview.get_landing(upload_id=upload.pk)
     who = f" by {landing.uploaded_by}" if landing and landing.uploaded_by else ""
     when = formatting.moment(timezone.localtime(upload.uploaded_at))
-    return (
-        f"“{name}” holds exactly the same bytes as “{upload.filename}”, uploaded {when}{who}. "
-        "It counts once: this is that upload."
+    return f"“{name}” holds exactly the same bytes as “{upload.filename}”, uploaded {when}{who}. " + (
+        "It is read again now." if landed.is_read_again else "It counts once: this is that upload."
     )
 
 

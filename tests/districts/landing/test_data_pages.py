@@ -11,7 +11,6 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from districts.access.permissions import Role
-from districts.landing import services
 from districts.models import Filing, SavedMap, Upload
 from districts.tenancy import district_scope
 from tests.cast import Cast
@@ -339,7 +338,7 @@ def test_a_lost_file_is_said_in_words(bay: Cast) -> None:
     assertContains(answer, "The file itself is no longer on this server.")
 
 
-def test_feeds_show_current_and_superseded_filings(bay: Cast) -> None:
+def test_feeds_show_filings_that_count_and_those_replaced(bay: Cast) -> None:
     imported(bay, filename="old.csv")
     imported(bay, LEDGER.replace("75.00", "80.00"), "new.csv")
     page = bay.client(Role.CABINET).get(url(bay, "feed-list"))
@@ -352,9 +351,9 @@ def test_feeds_show_current_and_superseded_filings(bay: Cast) -> None:
     ]
     assert rows == [
         ("Actual", "Counts now", "new.csv"),
-        ("Actual", "Superseded", "old.csv"),
+        ("Actual", "Replaced by a newer filing", "old.csv"),
         ("Budget", "Counts now", "new.csv"),
-        ("Budget", "Superseded", "old.csv"),
+        ("Budget", "Replaced by a newer filing", "old.csv"),
     ]
 
 
@@ -419,5 +418,4 @@ def test_another_districts_upload_is_not_there(bay: Cast, valley: Cast) -> None:
         "upload-kind",
     ):
         assert client.get(url(valley, name, upload)).status_code == 404, name
-    assert services.find_kind("generic_ledger").name == "generic_ledger"
     assert io.BytesIO(client.get(url(valley, "upload-list")).content).read().find(b"ledger.csv") == -1

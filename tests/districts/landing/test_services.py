@@ -5,43 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
 
+from districts.errors import DomainError
 from districts.landing import selectors, services
-from districts.landing.kinds import FileMap
 from districts.landing.services import RowsNotNamed, WrongState
 from districts.models import Filing, ImportRun, Mark, SavedMap, Upload
 from districts.tenancy import district_scope
 from investments.models import Account, LedgerEntry
 from tests.cast import Cast
-from tests.districts.landing.files import LEDGER, again, land, work
-
-
-def mapped(cast: Cast, upload: Upload, **answers: str) -> Upload:
-    with district_scope(cast.district.pk):
-        page = selectors.get_map_page(upload_id=upload.pk)
-        file_map = FileMap(options=page.file_map.options, values={**page.file_map.values, **answers})
-        services.save_map(by=None, upload_id=upload.pk, file_map=file_map)
-    work()
-    return again(cast, upload)
-
-
-def imported(cast: Cast, content: str = LEDGER, filename: str = "ledger.csv", **answers: str) -> Upload:
-    upload = land(cast, content, filename).upload
-    if upload.state == Upload.State.NEEDS_MAP:
-        upload = mapped(cast, upload, **answers)
-    work()
-    upload = again(cast, upload)
-    assert upload.state == Upload.State.READY, upload.message
-    with district_scope(cast.district.pk):
-        services.confirm_upload(by=None, upload_id=upload.pk)
-    work()
-    return again(cast, upload)
-
-
-def total(cast: Cast) -> Decimal | None:
-    with district_scope(cast.district.pk):
-        return LedgerEntry.objects.filter(filing__is_current=True).aggregate(s=Sum("amount"))["s"]
+from tests.districts.landing.files import (
+    LEDGER,
+    again,
+    imported,
+    imported_again,
+    land,
+    mapped,
+    total,
+    work,
+)
 
 
 def test_new_layout_asks_for_its_map_with_a_guess(bay: Cast) -> None:
@@ -189,15 +170,6 @@ def test_newest_filing_counts_in_either_order(bay: Cast, valley: Cast) -> None:
             assert LedgerEntry.objects.count() == 6
 
 
-def imported_again(cast: Cast, content: str, filed_on: str) -> Upload:
-    upload = land(cast, content, "again.csv").upload
-    upload = mapped(cast, upload, filed_on=filed_on)
-    with district_scope(cast.district.pk):
-        services.confirm_upload(by=None, upload_id=upload.pk)
-    work()
-    return again(cast, upload)
-
-
 def test_undo_brings_back_what_was_replaced_and_frees_the_bytes(bay: Cast) -> None:
     imported(bay, LEDGER, filed_on="2024-06-30")
     upload = imported_again(bay, LEDGER.replace("75.00", "80.00"), "2024-09-30")
@@ -237,7 +209,7 @@ def test_file_that_is_no_table_is_rejected_with_the_reason(bay: Cast) -> None:
 
 def test_too_large_a_file_is_refused_and_leaves_nothing(bay: Cast, settings: object) -> None:
     settings.MAX_UPLOAD = 50  # type: ignore[attr-defined]
-    with pytest.raises(services.DomainError) as refused:
+    with pytest.raises(DomainError) as refused:
         land(bay, LEDGER)
     assert refused.value.status == 413
     with district_scope(bay.district.pk):

@@ -1,0 +1,140 @@
+"""Problems of one upload and across uploads, page by page and as a whole list; read only."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from districts.landing.problems import PROBLEM_COLUMNS, safe_cell
+from districts.landing.selectors.uploads import find_upload
+from districts.landing.store import problem_path, read_chunks
+from districts.models import Upload, UploadProblem
+
+PROBLEMS_ON_A_PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemRow:
+    """One problem of one row."""
+
+    row: int | None
+    column: str
+    value: str
+    why: str
+    what_to_do: str
+    severity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage:
+    """One page of problems, and how many there are in all."""
+
+    rows: tuple[ProblemRow, ...]
+    page: int
+    pages: int
+    listed: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedProblem:
+    """One problem of one upload."""
+
+    upload_id: UUID
+    filename: str
+    uploaded_at: datetime.datetime
+    severity: str
+    row: int | None
+    column: str
+    value: str
+    why: str
+    what_to_do: str
+
+
+def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_PAGE) -> ProblemPage:
+    """Show one page of an upload's problems, errors first. The whole list is in the download."""
+    upload = find_upload(upload_id)
+    problems = UploadProblem.objects.filter(upload_id=upload_id).order_by("severity", "row", "id")
+    listed = problems.count()
+    pages = max(1, -(-listed // size))
+    page = min(max(1, page), pages)
+    return ProblemPage(
+        rows=tuple(
+            ProblemRow(
+                row=one.row,
+                column=one.column,
+                value=one.value,
+                why=one.why,
+                what_to_do=one.what_to_do,
+                severity=one.severity,
+            )
+            for one in problems[(page - 1) * size : page * size]
+        ),
+        page=page,
+        pages=pages,
+        listed=listed,
+        total=upload.error_count + upload.warning_count,
+    )
+
+
+def has_error_rows(upload: Upload) -> bool:
+    """Say whether single rows of an upload have errors. One query."""
+    return UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists()
+
+
+def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:
+    """Give the full list of problems as CSV bytes; opened at once, so no scope is needed later."""
+    upload = find_upload(upload_id)
+    reading = (upload.preview or {}).get("reading", "")
+    path = problem_path(upload_id, reading)
+    if reading and path.exists():
+        return read_chunks(path)
+    return iter((_listed_as_csv(upload).encode(),))
+
+
+def _listed_as_csv(upload: Upload) -> str:
+    """Write the problems of a file that was refused before its rows were read."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(PROBLEM_COLUMNS)
+    for one in UploadProblem.objects.filter(upload=upload).order_by("severity", "row", "id"):
+        values = (one.severity, one.row or 0, "", one.column, one.value, one.why, one.what_to_do)
+        writer.writerow([safe_cell(str(value)) for value in values])
+    return text.getvalue()
+
+
+def list_all_problems(
+    *, text: str = "", severity: str = "", page: int = 1, size: int = 50
+) -> tuple[tuple[ListedProblem, ...], int]:
+    """List problems of uploads that are not undone, newest upload first; and how many match. Two queries."""
+    problems = UploadProblem.objects.filter(upload__undone_at__isnull=True)
+    if severity:
+        problems = problems.filter(severity=severity)
+    if text:
+        problems = problems.filter(
+            Q(upload__filename__icontains=text) | Q(why__icontains=text) | Q(column__icontains=text)
+        )
+    ordered = problems.select_related("upload").order_by(
+        "-upload__uploaded_at", "upload_id", "severity", "row", "id"
+    )
+    found = tuple(
+        ListedProblem(
+            upload_id=one.upload_id,
+            filename=one.upload.filename,
+            uploaded_at=one.upload.uploaded_at,
+            severity=one.severity,
+            row=one.row,
+            column=one.column,
+            value=one.value,
+            why=one.why,
+            what_to_do=one.what_to_do,
+        )
+        for one in ordered[(page - 1) * size : page * size]
+    )
+    return found, problems.count()
