@@ -9,5 +9,8 @@ class DistrictsConfig(AppConfig):
     name = "districts"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and what the sign-in library tells of accounts."""
         from districts import checks  # noqa: F401
+        from districts.access import account_signals
+
+        account_signals.connect()

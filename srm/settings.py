@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "districts.access.failed_sign_ins.FailedSignInMiddleware",
     "districts.access.activity.SessionActivityMiddleware",
     "districts.tenancy.middleware.DistrictMiddleware",
 ]
@@ -144,7 +145,9 @@ ACCOUNT_ADAPTER = "districts.access.adapter.InvitationOnlyAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of a change to their own account
 USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_ADAPTER = "districts.access.adapter.AuditedSessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SRM"
 

@@ -1,7 +1,20 @@
-"""allauth's adapter: accounts come from invitations only."""
+"""The sign-in library's adapters: accounts by invitation, failures and ended sessions into the audit."""
+
+import logging
+import smtplib
+from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
+from django.utils import timezone
+
+from districts.access.failed_sign_ins import note_failure
+from districts.services.account_events import AccountEvent, record_account_event
+
+logger = logging.getLogger("districts.mail")
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -10,3 +23,32 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: nobody signs up without an invitation."""
         return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Have the failure written down once the answer is out."""
+        note_failure(request, email=str(credentials.get("email", "")))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail, and go on when the server refuses it: an error would tell a known address from an unknown one."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            logger.warning("%s was not mailed: %s", template_prefix, type(error).__name__)
+
+
+class AuditedSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Ends sessions as the library does, and says so in the audit."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        """End the sessions of one person."""
+        ended = list(sessions)
+        super().end_sessions(ended)
+        if ended:
+            person = ended[0].user_id
+            record_account_event(
+                user_id=person,
+                event=AccountEvent.SESSIONS_ENDED,
+                by=person,
+                now=timezone.now(),
+                details={"sessions": len(ended)},
+            )

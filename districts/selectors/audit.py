@@ -14,12 +14,14 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from districts.models import AuditEvent, Membership, User
+from districts.selectors.account_words import events_said_as, words_of
 from districts.tenancy import DistrictModel
 
 PAGE_SIZE = 50
 _NAMING_FIELDS = ("name", "email", "title", "filename", "code")
 _SPOKEN = {"districts.ApiKey": "API key", "districts.User": "account", "districts.District": "organisation"}
 _UNSAID = frozenset({"id", "district_id"})
+_SAID_ALREADY = frozenset({"event", "email"})  # of an event of an account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class AuditFilter:
 class FieldChange:
     """One field of one write: what it said before and after; None where there was no row."""
 
+    key: str
     field: str
     before: str | None
     after: str | None
@@ -54,6 +57,19 @@ class AuditRow:
     name: str
     cause: str
     changes: tuple[FieldChange, ...]
+    is_of_account: bool = False
+
+    @property
+    def title(self) -> str:
+        """Say what was done: "Department changed", "Reset password"."""
+        words = (self.action, self.thing) if self.is_of_account else (self.thing, self.action)
+        return " ".join(words).capitalize()
+
+    @property
+    def lead(self) -> str:
+        """Say who did it to what: "Ann changed the department “Teaching”."."""
+        of = "of " if self.is_of_account and self.thing != "account" else ""
+        return f"{self.who} {self.action} the {self.thing}{f' {of}“{self.name}”' if self.name else ''}."
 
     @property
     def sentence(self) -> str:
@@ -134,6 +150,7 @@ def _filtered(only: AuditFilter) -> QuerySet[AuditEvent]:
             Q(before_text__icontains=only.text)
             | Q(after_text__icontains=only.text)
             | Q(cause__icontains=only.text)
+            | _account_events(only.text)
             | Q(actor_id__in=people)
         )
     return events
@@ -141,6 +158,11 @@ def _filtered(only: AuditFilter) -> QuerySet[AuditEvent]:
 
 def _named(text: str) -> Q:
     return Q(name__icontains=text) | Q(email__icontains=text)
+
+
+def _account_events(text: str) -> Q:
+    """Match events of accounts by the words they are said in."""
+    return Q(table_name=User._meta.db_table, after__event__in=events_said_as(text=text))
 
 
 def _actors() -> list[int]:
@@ -159,19 +181,26 @@ def _models() -> dict[str, type[models.Model]]:
 def _rows(events: Iterable[AuditEvent]) -> tuple[AuditRow, ...]:
     events = list(events)
     names = _names_of_references(events)
+    return tuple(_row(event, names) for event in events)
+
+
+def _row(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> AuditRow:
+    words = words_of(event.after) if event.table_name == User._meta.db_table else None
     people = names.get(User._meta.db_table, {})
-    return tuple(
-        AuditRow(
-            event_id=event.pk,
-            at=timezone.localtime(event.at),
-            who=people.get(str(event.actor_id), "a person since deleted") if event.actor_id else "SRM itself",
-            action=AuditEvent.Action(event.action).label,
-            thing=thing_of(table=event.table_name),
-            name=_name_of_row(event, names),
-            cause=event.cause,
-            changes=_changes(event, names),
-        )
-        for event in events
+    nobody = words.nobody if words else "SRM itself"
+    changes = _changes(event, names)
+    if words:
+        changes = tuple(change for change in changes if change.key not in _SAID_ALREADY)
+    return AuditRow(
+        event_id=event.pk,
+        at=timezone.localtime(event.at),
+        who=people.get(str(event.actor_id), "a person since deleted") if event.actor_id else nobody,
+        action=words.action if words else AuditEvent.Action(event.action).label,
+        thing=words.thing if words else thing_of(table=event.table_name),
+        name=_name_of_row(event, names),
+        cause=event.cause,
+        changes=changes,
+        is_of_account=words is not None,
     )
 
 
@@ -200,6 +229,7 @@ def _changes(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> tuple
         field = fields.get(key)
         changes.append(
             FieldChange(
+                key=key,
                 field=_label(key, field),
                 before=None if before is None else _words(old, field, names),
                 after=None if after is None else _words(new, field, names),

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils.http import base36_to_int, int_to_base36
 
 from districts.errors import DomainError
-from districts.models import AuditEvent, Membership, User
+from districts.models import Membership, User
+from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
 from districts.services.people import NotFound
-from districts.tenancy import current_district_id, set_local
+from districts.tenancy import current_district_id
 
 LINK_HOURS = 24
 
@@ -59,21 +60,12 @@ def issue_reset_link(*, by: int, membership_id: UUID, now: datetime) -> str:
         if membership is None:
             raise NotFound("This district has no such person.")
         district_id = current_district_id()
-        if _districts_of(membership.user_id) != {district_id}:
+        if district_ids_of(user_id=membership.user_id) != {district_id}:
             raise NotYoursToReset(
                 "This account is not managed by your district alone, so its password can only be reset by its"
                 " owner, with “Forgot your password?” on the sign-in page."
             )
-        AuditEvent.objects.create(
-            at=now,
-            actor_id=by,
-            cause="issued a password reset link",
-            table_name=User._meta.db_table,
-            row_id=str(membership.user_id),
-            action=AuditEvent.Action.UPDATE,
-            before={"password_reset_link": None},
-            after={"password_reset_link": "issued", "email": membership.user.email},
-        )
+        record_account_event(user_id=membership.user_id, event=AccountEvent.RESET_LINK_MADE, by=by, now=now)
         token = _Tokens(district_id).make_token(membership.user)
     return f"{int_to_base36(district_id)}-{int_to_base36(membership.user_id)}-{token}"
 
@@ -89,13 +81,13 @@ def get_person_of_link(*, secret: str) -> User:
     if user is None or not _Tokens(district_id).check_token(user, token):
         raise ResetClosed(CLOSED)
     with transaction.atomic():
-        if _districts_of(user_id) != {district_id}:
+        if district_ids_of(user_id=user_id) != {district_id}:
             raise ResetClosed(CLOSED)
     return user
 
 
-def reset_password(*, secret: str, password: str) -> User:
-    """Set the password of the person a reset link is for. Ends their sessions; works once.
+def reset_password(*, secret: str, password: str, now: datetime) -> User:
+    """Set the password of the person a reset link is for. Ends their sessions; works once; audited.
 
     Raises ResetClosed.
     """
@@ -106,14 +98,8 @@ def reset_password(*, secret: str, password: str) -> User:
             raise ResetClosed(CLOSED)
         locked.set_password(password)
         locked.save(update_fields=["password"])
+        record_account_event(user_id=locked.pk, event=AccountEvent.PASSWORD_RESET_BY_LINK, by=None, now=now)
     return locked
 
 
 CLOSED = "This link cannot be used: it has expired or was used before. Ask an admin of your district for a new one."
-
-
-def _districts_of(user_id: int) -> set[int]:
-    set_local("user_id", str(user_id))
-    found = set(Membership._base_manager.filter(user_id=user_id).values_list("district_id", flat=True))
-    set_local("user_id", "")
-    return found

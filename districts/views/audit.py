@@ -41,8 +41,8 @@ def list_audit(request: DistrictRequest) -> HttpResponse:
             "form": form,
             "title": "Audit",
             "lead": _lead(page.total, is_filtered=any(typed.values())),
-            "note": "Who wrote what, when, with the value before and after. Rows of a ledger or of results are"
-            " audited by the upload they came from.",
+            "note": "Who wrote what, when, with the value before and after, and what happened to the accounts of"
+            " this district's people. Rows of a ledger or of results are audited by the upload they came from.",
             "crumbs": crumbs(request, here="Audit"),
         },
     )
@@ -107,7 +107,7 @@ def show_audit(request: DistrictRequest, event_id: int) -> HttpResponse:
         query=request.GET.dict(),
         page_size=200,
         export_base=request.path,
-        empty=Empty(title="No field changed"),
+        empty=Empty(title="Nothing more to say"),
     )
     back = reverse("districts:audit-list", args=[request.district.slug])
     return show_table(
@@ -116,8 +116,8 @@ def show_audit(request: DistrictRequest, event_id: int) -> HttpResponse:
         table=table,
         context={
             "event": event,
-            "title": f"{event.thing} {event.action}".capitalize(),
-            "lead": f"{event.who} {event.action} the {event.thing}{f' “{event.name}”' if event.name else ''}.",
+            "title": event.title,
+            "lead": event.lead,
             "crumbs": crumbs(request, ("Audit", back), here=f"{event.action} {event.thing}"),
         },
     )

@@ -112,7 +112,7 @@ def reset_by_link(request: HttpRequest, secret: str) -> HttpResponse:
         person = recovery.get_person_of_link(secret=secret)
         form = NewPasswordForm(request.POST or None, user=person)
         if request.method == "POST" and form.is_valid():
-            recovery.reset_password(secret=secret, password=form.cleaned_data["password"])
+            recovery.reset_password(secret=secret, password=form.cleaned_data["password"], now=timezone.now())
             messages.success(request, "Your new password is set. Sign in with it.")
             return redirect("account_login")
     except recovery.ResetClosed as error:
