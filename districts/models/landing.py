@@ -133,6 +133,8 @@ class Filing(DistrictModel):
     fiscal_year = models.PositiveSmallIntegerField()
     ledger = models.CharField(max_length=40, default="main")
     period = models.CharField(max_length=20, blank=True)
+    through_on = models.DateField(null=True, blank=True)
+    """The last day a year to date covers; None for a closed year and for what is no actual."""
     filed_at = models.DateTimeField()
     is_current = models.BooleanField(default=False)
     row_count = models.PositiveIntegerField(default=0)
