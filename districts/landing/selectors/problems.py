@@ -85,7 +85,8 @@ def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_P
 
 def has_error_rows(upload: Upload) -> bool:
     """Say whether single rows of an upload have errors. One query."""
-    return UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists()
+    found: bool = UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists()
+    return found
 
 
 def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:

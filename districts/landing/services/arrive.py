@@ -89,9 +89,10 @@ def _lock_bytes(stored: StoredFile) -> None:
 def _find(stored: StoredFile, kind: str) -> Upload | None:
     """Find the upload of the same bytes: of that kind, else one whose kind is still open."""
     there = Upload.objects.filter(sha256=stored.sha256, undone_at__isnull=True).order_by("-uploaded_at")
-    if not kind:
-        return there.first()
-    return there.filter(kind=kind).first() or there.filter(kind="").first()
+    found: Upload | None = (
+        there.filter(kind=kind).first() or there.filter(kind="").first() if kind else there.first()
+    )
+    return found
 
 
 def _clean_name(filename: str) -> str:
@@ -143,7 +144,7 @@ def _confirm_too(upload_id: UUID, *, by: int | None) -> Upload:
     for look in range(LOOKS):
         if look:
             time.sleep(BETWEEN_LOOKS)
-        seen = Upload.objects.get(pk=upload_id)
+        seen: Upload = Upload.objects.get(pk=upload_id)
         is_open = seen.state in (State.LANDED, State.NEEDS_KIND, State.NEEDS_MAP) and not seen.auto_confirm
         if not is_open and seen.state != State.READY:
             return seen

@@ -92,6 +92,7 @@ def save_map(
 def _remember(*, by: int | None, kind: str, header: str, file_map: FileMap, name: str) -> SavedMap:
     """Keep a map for the next file with these columns; a map that has a name keeps it."""
     answers = {"mapping": file_map.as_dict(), "saved_by_id": by}
+    saved: SavedMap
     saved, _ = SavedMap.objects.update_or_create(
         kind=kind, header_hash=header, defaults=answers, create_defaults={**answers, "name": name}
     )
