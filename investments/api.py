@@ -50,6 +50,9 @@ class FilingOutput(serializers.Serializer[Any]):
     ledger = serializers.CharField()
     period = serializers.CharField()
     filed_at = serializers.DateTimeField()
+    through_on = serializers.DateField(
+        allow_null=True, help_text="The last day covered where the year is not closed yet; null when it is."
+    )
 
 
 class TotalsOutput(serializers.Serializer[Any]):

@@ -13,8 +13,12 @@ from investments.selectors import Pivot, PivotRow
 SHOWN = 5
 OTHERS = 7
 """The place of grey in the palette: what is left over."""
-_MARKS = {AmountKind.ESTIMATED_ACTUAL: " est.", AmountKind.BUDGET: " budget"}
-_BEST = (AmountKind.ACTUAL, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
+_MARKS = {
+    AmountKind.ESTIMATED_ACTUAL: " est.",
+    AmountKind.BUDGET: " budget",
+    AmountKind.TO_DATE: " to date",
+}
+_BEST = (AmountKind.ACTUAL, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET, AmountKind.TO_DATE)
 
 
 def ledger_chart(*, pivot: Pivot, label: str, what: str) -> Figure | None:
@@ -37,11 +41,18 @@ def ledger_chart(*, pivot: Pivot, label: str, what: str) -> Figure | None:
         sums = tuple(sum((row.amounts[p] or Decimal(0) for row in rest), Decimal(0)) for p in places)
         series.append(Series(name=f"{len(rest)} others", values=sums, colour=OTHERS))
     names = [_year_name(pivot, place) for place in places]
-    forecast = [name for name, place in zip(names, places, strict=True) if pivot.columns[place].is_forecast]
+    forecast = [
+        name
+        for name, place in zip(names, places, strict=True)
+        if pivot.columns[place].kind != AmountKind.ACTUAL
+    ]
+    to_date = [pivot.columns[place].through_on for place in places if pivot.columns[place].through_on]
+    through = f" A year to date is hollow too: through {formatting.day(to_date[0])}." if to_date else ""
     return charts.bar_stacked(
         key="history",
         label=label,
-        caption="One bar a fiscal year: actuals are solid; where a year has none, the latest forecast is hollow.",
+        caption="One bar a fiscal year: actuals are solid; where a year has none, the latest forecast is hollow."
+        + through,
         x=names,
         series=series,
         forecast=forecast,
@@ -50,7 +61,7 @@ def ledger_chart(*, pivot: Pivot, label: str, what: str) -> Figure | None:
 
 
 def _best_columns(pivot: Pivot) -> list[int]:
-    """For each year the column to draw: its actuals, else its estimate, else its budget."""
+    """For each year the column to draw: its actuals, its estimate, its budget, else what is spent to date."""
     found: dict[int, int] = {}
     for kind in reversed(_BEST):
         for place, column in enumerate(pivot.columns):

@@ -22,9 +22,14 @@ SEGMENTS = (
 
 
 class AmountKind(models.TextChoices):
-    """Only `actual` is a result; `estimated_actual` and `budget` are forecasts."""
+    """Only `actual` is a result; `estimated_actual` and `budget` are forecasts.
+
+    `actual_to_date` is what figures of an open year are shown as: its filings are actuals with
+    `through_on`. It is never compared with a whole year.
+    """
 
     ACTUAL = "actual", "Actual"
+    TO_DATE = "actual_to_date", "Actual to date"
     ESTIMATED_ACTUAL = "estimated_actual", "Estimated actual"
     BUDGET = "budget", "Budget"
     ENCUMBRANCE = "encumbrance", "Encumbrance"
@@ -220,6 +225,7 @@ class LedgerCost(ResultModel):
     source = models.CharField(max_length=40)
     object_class = models.CharField(max_length=4)
     is_indirect = models.BooleanField()
+    through_on = models.DateField(null=True)
     caught = models.DecimalField(max_digits=20, decimal_places=6)
     counted = models.DecimalField(max_digits=20, decimal_places=6)
 
@@ -240,6 +246,7 @@ class CodingMeter(ResultModel):
     fiscal_year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=16, choices=AmountKind)
     fund = models.CharField(max_length=40)
+    through_on = models.DateField(null=True)
     total = models.DecimalField(max_digits=20, decimal_places=6)
     coded = models.DecimalField(max_digits=20, decimal_places=6)
     core = models.DecimalField(max_digits=20, decimal_places=6)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,9 @@ from investments.calc.ledger_cost import CostCell
 from investments.calc.ledger_cost import ledger_cost as add_up_ledger_cost
 from investments.calc.patterns import SegmentColumn, encode_segment, parse_patterns
 from investments.calc.sharing import from_micro, to_share
-from investments.models import SEGMENTS, CodingMeter, CodingRule, LedgerCost
+from investments.models import SEGMENTS, AmountKind, CodingMeter, CodingRule, LedgerCost
 from investments.objects import ObjectSetting, get_object_setting
+from investments.open_years import kind_of, open_years, subjects_of
 
 VERSION = "1"
 LEDGER_FAMILY = "ledger"
@@ -35,11 +37,12 @@ _BETWEEN_CODES = "\x1f"  # no import lets a control character into a code
 
 @dataclass(frozen=True)
 class LedgerFiling:
-    """One current filing of the ledger: which fiscal year and kind of amount it is."""
+    """One current filing of the ledger: which fiscal year and kind of amount it is, and through which day."""
 
     id: UUID
     fiscal_year: int
     kind: str
+    through_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -61,22 +64,35 @@ def ledger_cost(context: Recompute) -> Outcome:
     segment = District.objects.values_list("funding_segment", flat=True).get(pk=context.district_id)
     objects = get_object_setting()
     coding = code_current_ledger(rules=rules, filings=filings, also={segment}, objects=objects)
+    through = {(one.fiscal_year, one.kind): one.through_on for one in filings}
     changed = save_results(
         context=context,
         model=LedgerCost,
         keys=_COST_KEYS,
-        rows=map(_cost_row, add_up_ledger_cost(coding=coding, source_segment=segment)),
+        rows=(
+            _cost_row(cell) | {"through_on": through.get((cell.fiscal_year, cell.kind))}
+            for cell in add_up_ledger_cost(coding=coding, source_segment=segment)
+        ),
     )
     changed += save_results(
         context=context,
         model=CodingMeter,
         keys=("fiscal_year", "kind", "fund"),
-        rows=map(_meter_row, coding_meter(coding=coding)),
+        rows=(
+            _meter_row(cell) | {"through_on": through.get((cell.fiscal_year, cell.kind))}
+            for cell in coding_meter(coding=coding)
+        ),
     )
     return Outcome(
         changed_rows=changed,
         fingerprint=digest(
-            [VERSION, segment, astuple(objects), [str(one.id) for one in filings], list(map(_words, rules))]
+            [
+                VERSION,
+                segment,
+                astuple(objects),
+                [[str(one.id), str(one.through_on)] for one in filings],
+                list(map(_words, rules)),
+            ]
         ),
     )
 
@@ -87,11 +103,23 @@ def list_current_filings(*, fiscal_year: int | None = None, kind: str = "") -> l
     if fiscal_year is not None:
         current = current.filter(fiscal_year=fiscal_year)
     if kind:
-        current = current.filter(subject=kind)
-    rows = current.order_by("fiscal_year", "subject", "ledger", "id").values_list(
-        "id", "fiscal_year", "subject"
+        current = current.filter(subject__in=subjects_of([kind]))
+    rows = list(
+        current.order_by("fiscal_year", "subject", "ledger", "id").values_list(
+            "id", "fiscal_year", "subject", "through_on"
+        )
     )
-    return [LedgerFiling(id=pk, fiscal_year=year, kind=subject) for pk, year, subject in rows]
+    through = open_years(row[1:] for row in rows)
+    found = [
+        LedgerFiling(
+            id=pk,
+            fiscal_year=year,
+            kind=kind_of(fiscal_year=year, subject=subject, open_through=through),
+            through_on=through.get(year) if subject == AmountKind.ACTUAL else None,
+        )
+        for pk, year, subject, _ in rows
+    ]
+    return [one for one in found if not kind or one.kind == kind]
 
 
 def load_rules() -> list[Rule]:

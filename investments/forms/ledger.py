@@ -28,6 +28,7 @@ SCOPES: Final = (
 )
 _KIND_ORDER: Final = (
     AmountKind.ACTUAL,
+    AmountKind.TO_DATE,
     AmountKind.ESTIMATED_ACTUAL,
     AmountKind.BUDGET,
     AmountKind.ENCUMBRANCE,

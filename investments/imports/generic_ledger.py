@@ -26,6 +26,7 @@ from investments.imports.fiscal_years import read_fiscal_year, read_kind
 from investments.imports.header_words import guess_ledger
 from investments.imports.ledger_kind import LedgerKind
 from investments.imports.local_segments import name_local_segments
+from investments.imports.year_to_date import check_finished, settle_open_years
 
 NO_ACCOUNT = SEPARATOR * (len(SEGMENTS) - 1)
 _FORMULA = f"(?:^|{SEPARATOR})(?:[=+@]|-[^0-9{SEPARATOR}])"
@@ -68,6 +69,7 @@ class GenericLedger(LedgerKind):
         """Raise MapIncomplete when amounts, account, year or kind are not settled."""
         super().check_map(sample, file_map, source)
         ledger_map.check(file_map)
+        check_finished(sample=sample, file_map=file_map, source=source)
 
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read every row; rows that cannot be read are reported, none is dropped silently."""
@@ -84,6 +86,7 @@ class GenericLedger(LedgerKind):
             yield from rows.read(batch)
         rows.check_total_rows(table.columns)
         date_slices(reading)
+        settle_open_years(reading)
 
     def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the entries, and name the district's own segments after their columns."""

@@ -107,7 +107,8 @@ def _describe_slice(cursor: Any, stage: str, family: str, one: Slice) -> dict[st
     new, removed, changed, same = cursor.fetchone()
     return {
         "subject": one.subject,
-        "label": f"{KIND_LABELS.get(one.subject, one.subject)} FY{one.fiscal_year}",
+        "label": f"{KIND_LABELS.get(one.subject, one.subject)} FY{one.fiscal_year}"
+        + (f" to date (through {one.through_on:%Y-%m-%d})" if one.through_on else ""),
         "fiscal_year": one.fiscal_year,
         "ledger": one.ledger,
         "period": one.period,

@@ -9,6 +9,7 @@ from districts.landing.reader import Sample
 from investments.imports.account_parts import AccountParts, guess_parts, parse_parts
 from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS
 
+CLOSED, TO_DATE = "closed", "to_date"
 SIDE_BY_SIDE = ("actual", "budget", "estimated_actual", "encumbrance")
 AMOUNT_FIELDS = ("amount", "debit", "credit", *SIDE_BY_SIDE)
 DELIMITER_CHOICES = (
@@ -34,7 +35,8 @@ INTROS = {
     _AMOUNTS: "Which columns hold dollars? Answer one of the three ways.",
     _ACCOUNT: "Which columns hold the account codes? Codes are kept as they stand, leading zeros too.",
     _YEAR: "Which fiscal year does each row belong to?",
-    _KIND: "Was it spent, budgeted, expected or ordered? Not needed when each kind has its own column.",
+    _KIND: "Was it spent, budgeted, expected or ordered? Not needed when each kind has its own column. Say it of"
+    " actuals of a year that is not over.",
     "Filing": "The newest filing of a fiscal year and kind is the one that counts.",
 }
 FIELDS: tuple[MapField, ...] = (
@@ -135,6 +137,24 @@ FIELDS: tuple[MapField, ...] = (
         choices=tuple(KIND_LABELS.items()),
     ),
     MapField(
+        name="actuals_are",
+        label="Actuals are",
+        type="choice",
+        group=_KIND,
+        choices=(
+            (CLOSED, "of finished years: the books are closed"),
+            (TO_DATE, "of a year to date, not finished yet"),
+        ),
+        help="Only asked of actuals of a fiscal year that had not ended when the file was made.",
+    ),
+    MapField(
+        name="through_on",
+        label="Actuals run through",
+        type="date",
+        group=_KIND,
+        help="Of a year to date: the last day whose dollars are in the file.",
+    ),
+    MapField(
         name="filed_on",
         label="Filing date",
         type="date",
@@ -231,6 +251,14 @@ def _check_year_and_kind(file_map: FileMap, *, side: list[str]) -> None:
             "Say which kind of amount this is: a column, or actual, budget, estimated actual or "
             "encumbrance for the whole file.",
             field="kind_value",
+        )
+    answer, through = file_map.get("actuals_are"), file_map.get("through_on")
+    if answer == TO_DATE and not through:
+        raise MapIncomplete("Say through which day the actuals run.", field="through_on")
+    if answer == CLOSED and through:
+        raise MapIncomplete(
+            "A finished year has no last day: empty «Actuals run through», or say that it is a year to date.",
+            field="through_on",
         )
 
 

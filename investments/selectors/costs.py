@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from districts.pipeline.selectors import shown_at
 from investments.calc.noise import is_spending, relative_change
@@ -30,6 +30,8 @@ class Cost:
     counted: Decimal
     caught: Decimal
     indirect: Decimal
+    through_on: date | None = None
+    """The last day covered, where the year is not closed yet."""
 
     @property
     def direct(self) -> Decimal:
@@ -59,7 +61,7 @@ class InitiativeCosts:
 
     @property
     def latest_actual(self) -> Cost | None:
-        """The last fiscal year of actuals in which it has any cost at all."""
+        """The last closed fiscal year of actuals in which it has any cost at all."""
         return next((cost for cost in reversed(self.costs) if cost.kind == AmountKind.ACTUAL), None)
 
 
@@ -106,17 +108,19 @@ def list_initiative_costs(*, as_of: datetime | None = None) -> dict[UUID, Initia
     rows = (
         LedgerCost.objects.filter(shown_at(as_of), initiative__isnull=False)
         .values_list("initiative_id", "fiscal_year", "kind", "is_indirect")
-        .annotate(counted=Sum("counted"), caught=Sum("caught"))
+        .annotate(counted=Sum("counted"), caught=Sum("caught"), through=Max("through_on"))
         .order_by("initiative_id", "fiscal_year", "kind")
     )
+    through: dict[tuple[int, str], date | None] = {}
     found: dict[UUID, dict[tuple[int, str], list[Decimal]]] = defaultdict(dict)
-    for initiative_id, fiscal_year, kind, is_indirect, counted, caught in rows:
+    for initiative_id, fiscal_year, kind, is_indirect, counted, caught, last_day in rows:
+        through[(fiscal_year, kind)] = last_day
         sums = found[initiative_id].setdefault((fiscal_year, kind), [Decimal(0)] * 3)
         sums[0] += counted
         sums[1] += caught
         sums[2] += counted if is_indirect else 0
     return {
-        initiative_id: InitiativeCosts(initiative_id=initiative_id, costs=_costs(sums=sums))
+        initiative_id: InitiativeCosts(initiative_id=initiative_id, costs=_costs(sums=sums, through=through))
         for initiative_id, sums in found.items()
     }
 
@@ -126,13 +130,15 @@ def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -
     rows = list(
         LedgerCost.objects.filter(shown_at(as_of), initiative_id=initiative_id)
         .values_list("fiscal_year", "kind", "fund", "source", "object_class", "is_indirect")
-        .annotate(counted=Sum("counted"), caught=Sum("caught"))
+        .annotate(counted=Sum("counted"), caught=Sum("caught"), through=Max("through_on"))
         .order_by("fiscal_year", "kind", "fund", "source", "object_class")
     )
+    through: dict[tuple[int, str], date | None] = {}
     sums: dict[tuple[int, str], list[Decimal]] = {}
     by_source: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
     by_class: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
-    for fiscal_year, kind, _, source, object_class, is_indirect, counted, caught in rows:
+    for fiscal_year, kind, _, source, object_class, is_indirect, counted, caught, last_day in rows:
+        through[(fiscal_year, kind)] = last_day
         total = sums.setdefault((fiscal_year, kind), [Decimal(0)] * 3)
         total[0] += counted
         total[1] += caught
@@ -140,7 +146,7 @@ def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -
         by_source[(fiscal_year, kind, source)] += counted
         by_class[(fiscal_year, kind, object_class)] += counted
     titles = find_code_titles(codes={source for _, _, source in by_source})
-    costs = _costs(sums=sums)
+    costs = _costs(sums=sums, through=through)
     return InitiativeCostDetail(
         initiative_id=initiative_id,
         costs=costs,
@@ -165,7 +171,9 @@ def list_forecast_errors(
     return _errors({(fiscal_year, kind): spent for fiscal_year, kind, spent in rows})
 
 
-def _costs(*, sums: Mapping[tuple[int, str], list[Decimal]]) -> tuple[Cost, ...]:
+def _costs(
+    *, sums: Mapping[tuple[int, str], list[Decimal]], through: Mapping[tuple[int, str], date | None]
+) -> tuple[Cost, ...]:
     return tuple(
         Cost(
             fiscal_year=fiscal_year,
@@ -173,6 +181,7 @@ def _costs(*, sums: Mapping[tuple[int, str], list[Decimal]]) -> tuple[Cost, ...]
             counted=exact(counted),
             caught=exact(caught),
             indirect=exact(indirect),
+            through_on=through[(fiscal_year, kind)],
         )
         for (fiscal_year, kind), (counted, caught, indirect) in sorted(sums.items())
     )

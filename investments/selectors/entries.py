@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from psycopg import sql
 
 from districts.models import Filing
 from investments.models import SEGMENTS, Account
+from investments.open_years import kind_of, open_years
 from investments.recompute import LEDGER_FAMILY
 from investments.selectors.codes import Segment, find_code_titles, list_segments
 from investments.selectors.filters import account_conditions
@@ -50,6 +51,7 @@ class FilingRow:
     uploaded_by: str
     row_count: int
     is_current: bool
+    through_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +77,23 @@ class Entries:
 
 def list_filing_rows() -> tuple[FilingRow, ...]:
     """List every ledger filing, superseded ones too: newest year first, the current one first. One query."""
-    rows = (
+    rows = list(
         Filing.objects.filter(family=LEDGER_FAMILY)
         .select_related("upload__uploaded_by")
         .order_by("-fiscal_year", "subject", "ledger", "-is_current", "-filed_at")
     )
+    through = open_years((row.fiscal_year, row.subject, row.through_on) for row in rows if row.is_current)
     return tuple(
         FilingRow(
             id=row.pk,
             upload_id=row.upload_id,
             filename=row.upload.filename,
             fiscal_year=row.fiscal_year,
-            kind=row.subject,
+            kind=kind_of(
+                fiscal_year=row.fiscal_year,
+                subject=row.subject,
+                open_through=through if row.is_current else {row.fiscal_year} if row.through_on else (),
+            ),
             ledger=row.ledger,
             period=row.period,
             filed_at=row.filed_at,
@@ -94,6 +101,7 @@ def list_filing_rows() -> tuple[FilingRow, ...]:
             uploaded_by=row.upload.uploaded_by.name if row.upload.uploaded_by else "",
             row_count=row.row_count,
             is_current=row.is_current,
+            through_on=row.through_on,
         )
         for row in rows
     )

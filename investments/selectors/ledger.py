@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from districts.models import Filing
 from investments.calc.noise import is_jump, relative_change
 from investments.models import AmountKind
 from investments.objects import ObjectSetting, get_object_setting
+from investments.open_years import kind_of, open_years, subjects_of
 from investments.recompute import LEDGER_FAMILY
 from investments.selectors.codes import find_code_titles
 from investments.selectors.filters import account_conditions, column_of
@@ -36,6 +37,8 @@ class FilingName:
     ledger: str
     period: str
     filed_at: datetime
+    through_on: date | None = None
+    """The last day that actuals of an open year cover; such a filing's kind is `actual_to_date`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class PivotColumn:
 
     fiscal_year: int
     kind: str
+    through_on: date | None = None
 
     @property
     def is_forecast(self) -> bool:
@@ -103,7 +107,10 @@ class VarianceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Variance:
-    """Budget against actual of one fiscal year by one segment."""
+    """Budget against actual of one fiscal year by one segment.
+
+    through_on: the year is not finished; `actual` is what was spent to that day, and no variance.
+    """
 
     fiscal_year: int
     segment: str
@@ -111,6 +118,7 @@ class Variance:
     total: VarianceRow
     has_budget: bool
     has_actual: bool
+    through_on: date | None
     filings: tuple[FilingName, ...]
 
 
@@ -128,28 +136,34 @@ def list_filings(
     if fiscal_years:
         current = current.filter(fiscal_year__in=list(fiscal_years))
     if kinds:
-        current = current.filter(subject__in=list(kinds))
-    return tuple(
+        current = current.filter(subject__in=subjects_of(kinds))
+    rows = list(current.order_by("fiscal_year", "subject", "ledger"))
+    through = open_years((row.fiscal_year, row.subject, row.through_on) for row in rows)
+    found = (
         FilingName(
             id=row.pk,
             upload_id=row.upload_id,
             filename=row.upload.filename,
             fiscal_year=row.fiscal_year,
-            kind=row.subject,
+            kind=kind_of(fiscal_year=row.fiscal_year, subject=row.subject, open_through=through),
             ledger=row.ledger,
             period=row.period,
             filed_at=row.filed_at,
+            through_on=through.get(row.fiscal_year) if row.subject == AmountKind.ACTUAL else None,
         )
-        for row in current.order_by("fiscal_year", "subject", "ledger")
+        for row in rows
     )
+    return tuple(one for one in found if not kinds or one.kind in kinds)
 
 
 def get_ledger_total(*, fiscal_year: int, kind: str, filters: Mapping[str, str] | None = None) -> LedgerTotal:
     """Add up one year's current filings of a kind over the accounts that match; exact. Two queries.
 
+    `actual` of an open year gives what is spent to date: its filings say through which day.
     filters: segment -> pattern, as in a coding rule: {"fund": "01", "object": "1000-7499"}.
     """
-    filings = list_filings(fiscal_years=[fiscal_year], kinds=[kind])
+    kinds = [kind, AmountKind.TO_DATE] if kind == AmountKind.ACTUAL else [kind]
+    filings = list_filings(fiscal_years=[fiscal_year], kinds=kinds)
     condition, values = account_conditions(filters=filters or {})
     query = sql.SQL(_TOTAL).format(condition=condition)
     with connection.cursor() as cursor:
@@ -178,11 +192,12 @@ def get_pivot(
     their codes; raises FilterRefused for an unknown segment or an unreadable filter.
     """
     filings = list_filings(fiscal_years=fiscal_years, kinds=kinds)
-    columns = tuple(dict.fromkeys(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind) for one in filings))
+    column_of_filing = {one.id: _column(one) for one in filings}
+    columns = tuple(dict.fromkeys(column_of_filing.values()))
     sums: dict[tuple[str, ...], list[Decimal | None]] = {}
     totals = [Decimal(0)] * len(columns)
     objects = get_object_setting()
-    at = {one.id: columns.index(PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind)) for one in filings}
+    at = {filing_id: columns.index(column) for filing_id, column in column_of_filing.items()}
     for *codes, filing_id, amount in _sums(
         segments=segments, filings=filings, filters=filters or {}, scope=scope, objects=objects
     ):
@@ -211,6 +226,10 @@ def get_pivot(
     )
 
 
+def _column(one: FilingName) -> PivotColumn:
+    return PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on)
+
+
 def compare_budget(
     *,
     fiscal_year: int,
@@ -222,7 +241,7 @@ def compare_budget(
     pivot = get_pivot(
         segments=[segment],
         fiscal_years=[fiscal_year],
-        kinds=[AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL, AmountKind.ACTUAL],
+        kinds=[AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL, AmountKind.ACTUAL, AmountKind.TO_DATE],
         filters=filters,
         scope=scope,
     )
@@ -231,14 +250,14 @@ def compare_budget(
     def row(code: str, title: str, amounts: Sequence[Decimal | None]) -> VarianceRow:
         found = dict(zip(kinds, amounts, strict=True))
         budget = found.get(AmountKind.BUDGET) or Decimal(0)
-        actual = found.get(AmountKind.ACTUAL) or Decimal(0)
+        actual = found.get(AmountKind.ACTUAL) or found.get(AmountKind.TO_DATE) or Decimal(0)
         return VarianceRow(
             code=code,
             title=title,
             budget=budget,
             estimated_actual=found.get(AmountKind.ESTIMATED_ACTUAL),
             actual=actual,
-            is_jump=is_jump(before=budget, after=actual),
+            is_jump=AmountKind.ACTUAL in kinds and is_jump(before=budget, after=actual),
         )
 
     return Variance(
@@ -248,6 +267,7 @@ def compare_budget(
         total=row("", "Total", pivot.totals),
         has_budget=AmountKind.BUDGET in kinds,
         has_actual=AmountKind.ACTUAL in kinds,
+        through_on=next((one.through_on for one in pivot.columns if one.through_on), None),
         filings=pivot.filings,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from districts.pipeline.selectors import shown_at
@@ -25,6 +25,8 @@ class Meter:
     core: Decimal
     not_split: Decimal
     not_yet_coded: Decimal
+    through_on: date | None = None
+    """The last day covered, where the year is not closed yet."""
 
     @property
     def is_forecast(self) -> bool:
@@ -48,13 +50,16 @@ def list_meters(
     if kind:
         rows = rows.filter(kind=kind)
     sums: dict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * len(_PARTS))
-    for year, name, *parts in rows.values_list("fiscal_year", "kind", *_PARTS):
+    through: dict[tuple[int, str], date | None] = {}
+    for year, name, last_day, *parts in rows.values_list("fiscal_year", "kind", "through_on", *_PARTS):
+        through[(year, name)] = last_day
         sums[(year, name)] = [old + new for old, new in zip(sums[(year, name)], parts, strict=True)]
     return tuple(
         Meter(
             fiscal_year=year,
             kind=name,
             total=exact(sum(parts, Decimal(0))),
+            through_on=through[(year, name)],
             **{part: exact(amount) for part, amount in zip(_PARTS, parts, strict=True)},
         )
         for (year, name), parts in sorted(sums.items())

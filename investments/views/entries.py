@@ -135,7 +135,7 @@ def _owner(*, band: str, about: str) -> tuple[UUID | None, str]:
 
 def _filing_name(one: FilingRow) -> str:
     state = "" if one.is_current else " (superseded)"
-    name = amount_name(fiscal_year=one.fiscal_year, kind=one.kind)
+    name = amount_name(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on)
     return f"{name}, filed {local_day(one.filed_at)}{state}"
 
 
@@ -208,7 +208,7 @@ def _cells(
 
 def _period(filing: FilingRow) -> Cell:
     return Cell(
-        value=amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind),
+        value=amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind, through_on=filing.through_on),
         note="" if filing.is_current else "superseded",
     )
 

@@ -80,7 +80,7 @@ def _cells(request: DistrictRequest, one: FilingRow) -> tuple[CellValue, ...]:
     forecast = one.kind in (AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL)
     return (
         Cell(
-            value=amount_name(fiscal_year=one.fiscal_year, kind=one.kind),
+            value=amount_name(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on),
             note="forecast" if forecast else "",
         ),
         Cell(value=one.filename, href=upload_href(request, one.upload_id)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -41,7 +42,7 @@ from investments.views.parts import (
 )
 from investments.views.pivot_table import Layout, lay_out, pivot_table
 
-HISTORY = (AmountKind.ACTUAL, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
+HISTORY = (AmountKind.ACTUAL, AmountKind.TO_DATE, AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
 BANDS = (
     ("coded", "Coded to initiatives", BandTone.CODED),
     ("core", "Core operations, by rule", BandTone.CORE),
@@ -159,7 +160,7 @@ def coding_meter(request: DistrictRequest, *, figures: MeterFigures) -> Meter:
         "not_split": link(request, "counted-list", query | {"band": "not_split"}),
         "not_yet_coded": link(request, "uncoded-list", query),
     }
-    name = amount_name(fiscal_year=figures.fiscal_year, kind=figures.kind)
+    name = amount_name(fiscal_year=figures.fiscal_year, kind=figures.kind, through_on=figures.through_on)
     return Meter(
         label=f"Whose dollars: {name}, all spending {formatting.dollars_short(figures.total)}",
         bands=tuple(
@@ -188,18 +189,26 @@ def _answer(
         return f"{AmountKind(asked.kind).label} amounts, {span}, one column a fiscal year."
     year = formatting.fiscal_year(asked.fiscal_year)
     amount = formatting.dollars_short(layout.total)
-    sentence = _sentence(asked=asked, year=year, amount=amount) + _on_what(asked=asked, titles=titles)
+    through = layout.columns[0].through_on
+    sentence = _sentence(asked=asked, year=year, amount=amount, through=through) + _on_what(
+        asked=asked, titles=titles
+    )
     if meter and not asked.is_narrowed and (share := meter.share("coded")) is not None:
         return f"{sentence}; {formatting.percent_of_share(share)} of it is tied to initiatives."
     return f"{sentence}."
 
 
-def _sentence(*, asked: Asked, year: str, amount: str) -> str:
+def _sentence(*, asked: Asked, year: str, amount: str, through: date | None) -> str:
     if asked.scope == "transfers":
         return f"In {year}, transfers and contributions come to {amount}, net"
     if asked.scope == "balance":
         return f"In {year}, the balance sheet rows here sum to {amount}"
+    if asked.scope == "rest":
+        return f"In {year}, what is neither spending nor revenue sums to {amount}"
     is_spending = asked.scope == "spending"
+    if through:
+        verb = "spent" if is_spending else "received"
+        return f"{year} is not finished: through {formatting.day(through)} the district {verb} {amount}"
     if asked.kind == AmountKind.ACTUAL:
         return f"In {year} the district {'spent' if is_spending else 'received'} {amount}"
     noun = "spending" if is_spending else "revenue"
@@ -248,11 +257,15 @@ def _history(*, asked: Asked, labels: dict[str, str]) -> Figure | None:
     )
 
 
+def _name(one: FilingName) -> str:
+    return amount_name(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on)
+
+
 def _files(request: DistrictRequest, *, asked: Asked, filings: tuple[FilingName, ...]) -> list[FileLine]:
     query = asked.query(by="", then="", q="")
     return [
         FileLine(
-            words=f"{amount_name(fiscal_year=one.fiscal_year, kind=one.kind)}, filed {local_day(one.filed_at)}",
+            words=f"{_name(one)}, filed {local_day(one.filed_at)}",
             filename=one.filename,
             href=upload_href(request, one.upload_id),
             rows_href=link(request, "entry-list", query | {"year": str(one.fiscal_year), "kind": one.kind}),
@@ -265,7 +278,7 @@ def _held(*, asked: Asked, filings: tuple[FilingName, ...]) -> list[Chip]:
     """What there is instead, where the year and kind asked for are not there."""
     return [
         Chip(
-            words=amount_name(fiscal_year=one.fiscal_year, kind=one.kind),
+            words=_name(one),
             href=asked.href(year=str(one.fiscal_year), kind=one.kind),
         )
         for one in filings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -89,9 +89,10 @@ def trail(request: DistrictRequest, *steps: tuple[str, str]) -> tuple[Crumb, ...
     return (start, *(Crumb(label=label, url=url) for label, url in steps))
 
 
-def amount_name(*, fiscal_year: int, kind: str) -> str:
-    """Name one year's amounts of a kind: `FY2024 actual`, `FY2026 budget`."""
-    return f"{formatting.fiscal_year(fiscal_year)} {AmountKind(kind).label.lower()}"
+def amount_name(*, fiscal_year: int, kind: str, through_on: date | None = None) -> str:
+    """Name one year's amounts of a kind: `FY2024 actual`, `FY2027 actual to date (through Oct 31, 2026)`."""
+    through = f" (through {formatting.day(through_on)})" if through_on else ""
+    return f"{formatting.fiscal_year(fiscal_year)} {AmountKind(kind).label.lower()}{through}"
 
 
 def in_sentence(label: str) -> str:
@@ -107,7 +108,7 @@ def local_day(moment: datetime) -> str:
 
 def filing_words(filing: FilingName) -> str:
     """Say what a filing is and when it was filed."""
-    name = amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind)
+    name = amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind, through_on=filing.through_on)
     return f"{name}: {filing.filename}, filed {local_day(filing.filed_at)}"
 
 

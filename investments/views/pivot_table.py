@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.exports import page_size_for
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
@@ -14,7 +13,7 @@ from investments.calc.object_classes import OBJECT_CLASSES, object_class
 from investments.forms.ledger import OBJECT_CLASS, Asked, words_match
 from investments.models import AmountKind
 from investments.selectors import Pivot, PivotColumn, PivotRow
-from investments.views.parts import link, upload_list_href
+from investments.views.parts import amount_name, link, upload_list_href
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +95,7 @@ def _columns(*, layout: Layout, asked: Asked, labels: dict[str, str]) -> list[Co
         columns.append(Column(key=f"title{place}", label="Title" if not place else f"{labels[name]} title"))
     for place, column in enumerate(layout.columns):
         forecast = "forecast, dollars" if column.is_forecast else "dollars"
-        label = f"{formatting.fiscal_year(column.fiscal_year)} {AmountKind(column.kind).label.lower()}"
+        label = amount_name(fiscal_year=column.fiscal_year, kind=column.kind, through_on=column.through_on)
         columns.append(Column(key=f"y{place}", label=label, kind=Kind.MONEY, unit=forecast))
     if len(layout.columns) == 1:
         columns.append(Column(key="share", label="Share", kind=Kind.PERCENT, unit="of this total"))

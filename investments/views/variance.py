@@ -71,6 +71,12 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
 def _answer(*, variance: Variance, scope: str) -> str:
     year = formatting.fiscal_year(variance.fiscal_year or None)
     total, noun = variance.total, "spent" if scope == "spending" else "received"
+    if variance.through_on:
+        budget = f" of the {formatting.dollars_short(total.budget)} budgeted" if variance.has_budget else ""
+        return (
+            f"{year} is not finished: through {formatting.day(variance.through_on)} the district {noun}"
+            f" {formatting.dollars_short(total.actual)}{budget}."
+        )
     if not variance.has_budget and not variance.has_actual:
         return "There is nothing to compare yet."
     if not variance.has_actual:
@@ -112,6 +118,8 @@ def _missing(*, variance: Variance, filings: tuple[FilingName, ...]) -> str:
     """Say which years can be compared, where this one cannot."""
     if variance.has_budget and variance.has_actual:
         return ""
+    if variance.through_on:
+        return "Year not finished: a budget is compared with what was spent once the year is closed."
     held = {(one.fiscal_year, one.kind) for one in filings}
     years = sorted(
         year for year, kind in held if kind == AmountKind.ACTUAL and (year, AmountKind.BUDGET) in held
@@ -158,9 +166,15 @@ def _columns(*, variance: Variance, label: str) -> list[Column]:
         columns.append(
             Column(key="estimate", label="Estimated actual", kind=Kind.MONEY, unit="June, forecast")
         )
+    through = f"through {formatting.day(variance.through_on)}" if variance.through_on else "dollars"
     return [
         *columns,
-        Column(key="actual", label="Actual", kind=Kind.MONEY, unit="dollars"),
+        Column(
+            key="actual",
+            label="Actual to date" if variance.through_on else "Actual",
+            kind=Kind.MONEY,
+            unit=through,
+        ),
         Column(key="variance", label="Variance", kind=Kind.CHANGE, unit="actual less budget, dollars"),
         Column(key="percent", label="Variance", kind=Kind.PERCENT, unit="percent of the budget"),
     ]
@@ -189,13 +203,16 @@ def _cells(request: DistrictRequest, *, variance: Variance, row: VarianceRow, sc
     ]
     if _has_estimate(variance):
         cells.append(row.estimated_actual)
-    is_blank = is_placeholder(amount=row.actual) or not variance.has_actual
+    has_any = variance.has_actual or variance.through_on is not None
+    is_blank = is_placeholder(amount=row.actual) or not has_any
     change = row.variance if variance.has_actual and variance.has_budget else None
     return [
         *cells,
         Cell(
-            value=row.actual if variance.has_actual else None,
-            href=rows_href(AmountKind.ACTUAL) if row.actual else "",
+            value=row.actual if has_any else None,
+            href=rows_href(AmountKind.TO_DATE if variance.through_on else AmountKind.ACTUAL)
+            if row.actual
+            else "",
             note="placeholder" if is_blank and row.actual else "",
         ),
         Cell(value=change, note="check coding" if row.is_jump and change is not None else ""),

@@ -69,7 +69,7 @@ def test_objects_of_another_chart_are_filled_in_but_kept_only_when_saved(bay: Ca
     district = District.objects.get(slug="bay")
     assert (district.spending_objects, district.revenue_objects) == ("100-899", "1000-4999")
     assert (district.indirect_objects, district.object_chart) == ("", "nces")
-    audit = client.get("/d/bay/admin/audit/?table=districts_district").content.decode()
+    audit = client.get("/d/bay/admin/audit/?table=districts_district&export=csv").content.decode()
     assert "Spending objects: 1000-7499 → 100-899" in audit
 
 

@@ -72,7 +72,7 @@ def test_three_digit_objects_cost_something_once_the_district_names_them(scope: 
     before = timezone.now()
 
     set_objects(scope, **OBJECT_PRESETS["nces"])
-    assert Mark.objects.filter(name="ledger").exists()
+    assert Mark.objects.filter(input="ledger").exists()
     recompute(ledger_cost)
     cost = get_initiative_cost(initiative_id=title_one.pk)
     assert [(one.counted, one.indirect) for one in cost.costs] == [(Decimal("900.50"), Decimal(0))]
