@@ -13,7 +13,11 @@ from districts.charts import PERCENT, Figure, Series, Unit, bar_stacked, count, 
 from investments.models import AmountKind
 
 SOURCES_SHOWN = 5
-_SHORT = {AmountKind.ESTIMATED_ACTUAL: " estimate", AmountKind.BUDGET: " budget"}
+_SHORT = {
+    AmountKind.ESTIMATED_ACTUAL: " estimate",
+    AmountKind.BUDGET: " budget",
+    AmountKind.TO_DATE: " to date",
+}
 
 
 def cost_chart(*, page: InitiativePage) -> Figure | None:
@@ -23,14 +27,20 @@ def cost_chart(*, page: InitiativePage) -> Figure | None:
         return None
     names = tuple(year_name(one) for one in years)
     forecast = tuple(year_name(one) for one in years if one.is_forecast)
+    to_date = tuple(one for one in years if one.through_on)
     return bar_stacked(
         key="cost",
         label=f"Ledger cost of {page.record.name} by fiscal year and source",
         caption="Ledger cost, all funds, direct and indirect."
-        + (" Hollow: forecasts, never added to actuals." if forecast else ""),
+        + (" Hollow: forecasts, never added to actuals." if forecast else "")
+        + "".join(
+            f" Hollow, too: {formatting.fiscal_year(one.fiscal_year)} to date (through"
+            f" {formatting.day(one.through_on)}), a year not finished."
+            for one in to_date
+        ),
         x=names,
         series=_series(costs=page.costs, years=years),
-        forecast=forecast,
+        forecast=(*forecast, *map(year_name, to_date)),
         takeaway=_cost_takeaway(page),
     )
 

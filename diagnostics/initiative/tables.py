@@ -169,7 +169,11 @@ def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
 def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:
     return (
         formatting.fiscal_year(one.fiscal_year),
-        Cell(value=AmountKind(one.kind).label, is_forecast=one.is_forecast),
+        Cell(
+            value=AmountKind(one.kind).label
+            + (f" (through {formatting.day(one.through_on)})" if one.through_on else ""),
+            is_forecast=one.is_forecast,
+        ),
         one.direct,
         one.indirect,
         one.counted,

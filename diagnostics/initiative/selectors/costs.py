@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,17 +31,22 @@ class CostCell:
     is_indirect: bool
     counted: Decimal
     caught: Decimal
+    through_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class YearCost:
-    """Dollars of the initiative in one fiscal year and kind; caught = counted + elsewhere."""
+    """Dollars of the initiative in one fiscal year and kind; caught = counted + elsewhere.
+
+    through_on: the last day covered, where the year is not closed yet.
+    """
 
     fiscal_year: int
     kind: str
     direct: Decimal
     indirect: Decimal
     caught: Decimal
+    through_on: date | None = None
 
     @property
     def counted(self) -> Decimal:
@@ -83,8 +88,8 @@ class Costs:
 
     @property
     def shown(self) -> tuple[YearCost, ...]:
-        """Return actual years, then forecasts of later years; an estimate or budget of a past year is its record."""
-        actual = [one for one in self.years if one.kind == AmountKind.ACTUAL]
+        """Return actual years, years to date, then forecasts; an estimate or budget of a past year is its record."""
+        actual = [one for one in self.years if one.kind in (AmountKind.ACTUAL, AmountKind.TO_DATE)]
         ahead = [
             one
             for one in self.years
@@ -103,7 +108,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
     cells = (
         LedgerCost.objects.filter(shown_at(as_of), initiative=OuterRef("pk"))
         .order_by("fiscal_year", "kind")
-        .values("fiscal_year", "kind", "source", "object_class", "is_indirect")
+        .values("fiscal_year", "kind", "source", "object_class", "is_indirect", "through_on")
         .annotate(counted_sum=Sum("counted"), caught_sum=Sum("caught"))
     )
     totals = (
@@ -118,7 +123,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
         .order_by("code", "-fiscal_year", "-id")
         .distinct("code")
     )
-    names = ("fiscal_year", "kind", "source", "object_class", "is_indirect")
+    names = ("fiscal_year", "kind", "source", "object_class", "is_indirect", "through_on")
     return {
         "cost_cells": _array(cells, *names, counted="counted_sum", caught="caught_sum"),
         "cost_totals": _array(totals, "fiscal_year", "kind", total="total_sum"),
@@ -128,10 +133,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
 
 def read_costs(row: Mapping[str, Any]) -> Costs:
     """Return the money that a row with `cost_columns` holds."""
-    cells = tuple(
-        CostCell(**(cell | {"counted": Decimal(cell["counted"]), "caught": Decimal(cell["caught"])}))
-        for cell in row["cost_cells"]
-    )
+    cells = tuple(_cell(cell) for cell in row["cost_cells"])
     totals = {(one["fiscal_year"], one["kind"]): Decimal(one["total"]) for one in row["cost_totals"]}
     years = _years(cells)
     own = {(one.fiscal_year, one.kind): one.counted for one in years}
@@ -161,6 +163,16 @@ def object_class_name(code: str) -> str:
     return OBJECT_CLASSES.get(code, f"Object {code}")
 
 
+def _cell(cell: Mapping[str, Any]) -> CostCell:
+    day = cell["through_on"]
+    read = {
+        "counted": Decimal(cell["counted"]),
+        "caught": Decimal(cell["caught"]),
+        "through_on": date.fromisoformat(day) if day else None,
+    }
+    return CostCell(**{**cell, **read})
+
+
 def _years(cells: Sequence[CostCell]) -> tuple[YearCost, ...]:
     keys = sorted({(cell.fiscal_year, cell.kind) for cell in cells})
     return tuple(_year(key, [cell for cell in cells if (cell.fiscal_year, cell.kind) == key]) for key in keys)
@@ -168,13 +180,22 @@ def _years(cells: Sequence[CostCell]) -> tuple[YearCost, ...]:
 
 def _year(key: tuple[int, str], cells: Iterable[CostCell]) -> YearCost:
     direct = indirect = caught = Decimal(0)
+    through_on = None
     for cell in cells:
+        through_on = cell.through_on
         caught += cell.caught
         if cell.is_indirect:
             indirect += cell.counted
         else:
             direct += cell.counted
-    return YearCost(fiscal_year=key[0], kind=key[1], direct=direct, indirect=indirect, caught=caught)
+    return YearCost(
+        fiscal_year=key[0],
+        kind=key[1],
+        direct=direct,
+        indirect=indirect,
+        caught=caught,
+        through_on=through_on,
+    )
 
 
 def _array(rows: Any, *plain: str, **decimals: str) -> ArraySubquery:
