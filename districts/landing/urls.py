@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/", feeds.list_feeds, name="feed-list"),
     path("problems/", problems.list_problems, name="problem-list"),
     path("maps/", saved_maps.list_saved_maps, name="map-list"),
+    path("maps/<uuid:saved_map_id>/rename/", saved_maps.rename_saved_map, name="map-rename"),
     path("maps/<uuid:saved_map_id>/delete/", saved_maps.delete_saved_map, name="map-delete"),
     path("uploads/<uuid:upload_id>/", upload.show_upload, name="upload-show"),
     path("uploads/<uuid:upload_id>/progress/", upload.show_progress, name="upload-progress"),

@@ -120,6 +120,17 @@ class FilingDateForm(forms.Form):
     )
 
 
+class MapNameForm(forms.Form):
+    """What a saved map is called."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        help_text="For instance the system the file comes from, and how often.",
+        error_messages={"required": "Give the map a name."},
+    )
+
+
 class LeaveOutForm(forms.Form):
     """Which rows with errors to leave out."""
 

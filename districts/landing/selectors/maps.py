@@ -6,12 +6,14 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models.fields.json import KT
+
 from districts.errors import DomainError
 from districts.landing.kinds import FileKind, FileMap, MapField
 from districts.landing.reader import ReadOptions, Sample
 from districts.landing.recognition import find_kind, get_sample, get_source, kind_label, list_kinds
 from districts.landing.selectors.uploads import find_upload
-from districts.models import SavedMap
+from districts.models import SavedMap, Upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,9 @@ class SavedMapRow:
     name: str
     saved_by: str
     saved_at: datetime.datetime
+    used_at: datetime.datetime | None
+    used_filename: str
+    used_upload_id: UUID | None
 
 
 def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None = None) -> MapPage:
@@ -102,15 +107,27 @@ def kind_choices() -> tuple[tuple[str, str], ...]:
 
 
 def list_saved_maps() -> list[SavedMapRow]:
-    """List saved maps by kind and name. One query."""
-    return [
-        SavedMapRow(
-            id=one.pk,
-            kind=one.kind,
-            kind_label=kind_label(one.kind),
-            name=one.name,
-            saved_by=one.saved_by.name if one.saved_by else "",
-            saved_at=one.saved_at,
-        )
-        for one in SavedMap.objects.select_related("saved_by").order_by("kind", "name")
-    ]
+    """List saved maps by kind and name, each with the upload that used it last. Two queries."""
+    maps = list(SavedMap.objects.select_related("saved_by").order_by("kind", "name"))
+    used = {
+        one.used_map: one
+        for one in Upload.objects.annotate(used_map=KT("provenance__saved_map_id"))
+        .filter(used_map__in=[str(one.pk) for one in maps])
+        .order_by("used_map", "-uploaded_at", "-id")
+        .distinct("used_map")
+    }
+    return [_map_row(one, used.get(str(one.pk))) for one in maps]
+
+
+def _map_row(one: SavedMap, last: Upload | None) -> SavedMapRow:
+    return SavedMapRow(
+        id=one.pk,
+        kind=one.kind,
+        kind_label=kind_label(one.kind),
+        name=one.name,
+        saved_by=one.saved_by.name if one.saved_by else "",
+        saved_at=one.saved_at,
+        used_at=last.uploaded_at if last else None,
+        used_filename=last.filename if last else "",
+        used_upload_id=last.pk if last else None,
+    )
