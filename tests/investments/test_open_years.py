@@ -139,3 +139,12 @@ def test_answer_of_the_map_reaches_the_filing(bay: Cast) -> None:
     upload = mapped(bay, upload, actuals_are="to_date", through_on="2030-12-31")
     assert upload.state == "ready"
     assert upload.preview["slices"][0]["label"] == "Actual FY2031 to date (through 2030-12-31)"
+
+
+def test_initiative_page_shows_the_year_to_date_hollow_and_apart(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        title_one = keep_books()
+    page = bay.client(Role.CABINET).get(f"/d/bay/initiatives/{title_one.pk}/").content.decode()
+    assert "Actual to date (through Oct 31, 2026)" in page
+    assert "FY2027 to date (through Oct 31, 2026), a year not finished" in page
+    assert "Spent in FY2026" in page
