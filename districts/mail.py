@@ -25,10 +25,22 @@ def mail_invitation(*, email: str, district: str, invited_by: str, role: str, li
         {"district": district, "invited_by": invited_by, "role": role, "link": link, "days": days},
     )
 
+    _send_after_commit("an invitation", f"Your invitation to {district} on SRM", body, email)
+
+
+def mail_second_step_ended(*, email: str, said_by: str) -> None:
+    """Tell a person after the commit that somebody else ended their second step."""
+    if not mail_is_configured():
+        return
+    body = render_to_string("districts/mail/second_step_ended.txt", {"email": email, "said_by": said_by})
+    _send_after_commit("a notice", "Your second step of sign-in to SRM was ended", body, email)
+
+
+def _send_after_commit(what: str, subject: str, body: str, email: str) -> None:
     def send() -> None:
         try:
-            send_mail(f"Your invitation to {district} on SRM", body, None, [email])
+            send_mail(subject, body, None, [email])
         except (OSError, smtplib.SMTPException) as error:
-            logger.warning("an invitation was not mailed: %s", type(error).__name__)
+            logger.warning("%s was not mailed: %s", what, type(error).__name__)
 
     transaction.on_commit(send)

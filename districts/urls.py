@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from districts.views import audit, entrance, invitations, keys, organisation, people
+from districts.views import audit, entrance, invitations, keys, organisation, people, second_step
 
 app_name = "districts"
 
@@ -12,6 +12,11 @@ people_patterns = [
     path("admin/people/<uuid:membership_id>/remove/", people.remove_person, name="person-remove"),
     path("admin/people/<uuid:membership_id>/reset/", people.reset_person, name="person-reset"),
     path("admin/people/<uuid:membership_id>/reset/link/", people.show_reset_link, name="person-reset-link"),
+    path(
+        "admin/people/<uuid:membership_id>/second-step/",
+        second_step.end_second_step,
+        name="person-second-step",
+    ),
     path("admin/invitations/", invitations.list_invitations, name="invitation-list"),
     path("admin/invitations/new/", invitations.create_invitation, name="invitation-create"),
     path("admin/invitations/<uuid:invitation_id>/link/", invitations.show_link, name="invitation-link"),

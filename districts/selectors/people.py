@@ -1,9 +1,12 @@
 """Read side of people: who belongs to the district, who is invited, which districts a person has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,6 +14,7 @@ from districts.access.credentials import hash_secret
 from districts.access.permissions import Role
 from districts.models import ApiKey, Invitation, Membership, User
 from districts.services.people import is_open
+from districts.services.second_step import NotYoursToEnd, require_own_person
 from districts.tenancy import credential_scope, user_scope
 
 
@@ -26,6 +30,8 @@ class Person:
     role_label: str
     since: datetime
     is_only_admin: bool
+    has_second_step: bool
+    joined_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +44,8 @@ class Invited:
     invited_by: str
     created_at: datetime
     expires_at: datetime
+    link: str
+    accepted: str
     state: str
     is_open: bool
     is_accepted: bool
@@ -51,6 +59,10 @@ class OpenInvitation:
     role_label: str
     district_name: str
     invited_by: str
+    inviter_email: str
+    invited_on: date
+    works_until: date
+    link: str
     has_account: bool
 
 
@@ -73,14 +85,16 @@ class SecretsMade:
 
 
 def list_people(*, text: str = "", role: str = "") -> tuple[Person, ...]:
-    """Return the people of the open district by name, those who match. One query and one count."""
+    """Return the people of the open district by name, those who match. Four queries."""
     rows = Membership.objects.select_related("user")
     if text:
         rows = rows.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
     if role:
         rows = rows.filter(role=role)
     admins = Membership.objects.filter(role=Role.DISTRICT_ADMIN).count()
-    people = [_person(row, admins=admins) for row in rows]
+    steps = _with_second_step(rows)
+    joined = _accepted_invitations(rows)
+    people = [_person(row, admins=admins, steps=steps, joined=joined) for row in rows]
     return tuple(sorted(people, key=lambda p: (p.name.casefold(), p.email)))
 
 
@@ -89,7 +103,19 @@ def get_person(*, membership_id: UUID) -> Person | None:
     row = Membership.objects.select_related("user").filter(pk=membership_id).first()
     if row is None:
         return None
-    return _person(row, admins=Membership.objects.filter(role=Role.DISTRICT_ADMIN).count())
+    admins = Membership.objects.filter(role=Role.DISTRICT_ADMIN).count()
+    return _person(row, admins=admins, steps=_with_second_step([row]), joined=_accepted_invitations([row]))
+
+
+def second_step_obstacle(*, by: int, person: Person) -> str:
+    """Say why an admin may not end a person's second step; an empty text when nothing is in the way."""
+    if not person.has_second_step:
+        return f"{person.name} signs in without a second step. There is none to end."
+    try:
+        require_own_person(by=by, user=User.objects.get(pk=person.user_id))
+    except NotYoursToEnd as error:
+        return error.message
+    return ""
 
 
 def get_secrets_made(*, user_id: int, now: datetime) -> SecretsMade:
@@ -106,7 +132,7 @@ def get_secrets_made(*, user_id: int, now: datetime) -> SecretsMade:
 
 def list_invitations(*, now: datetime) -> tuple[Invited, ...]:
     """Return every invitation of the open district, newest first. One query."""
-    rows = Invitation.objects.select_related("invited_by").order_by("-created_at")
+    rows = Invitation.objects.select_related("invited_by", "accepted_by").order_by("-created_at")
     return tuple(
         Invited(
             invitation_id=row.pk,
@@ -115,6 +141,8 @@ def list_invitations(*, now: datetime) -> tuple[Invited, ...]:
             invited_by=row.invited_by.get_full_name(),
             created_at=timezone.localtime(row.created_at),
             expires_at=timezone.localtime(row.expires_at),
+            link=row.link,
+            accepted=_accepted(row),
             state=_state(row, now=now),
             is_open=is_open(row, now=now),
             is_accepted=row.accepted_at is not None,
@@ -139,11 +167,16 @@ def get_open_invitation(*, secret: str, now: datetime) -> OpenInvitation | None:
         )
     if row is None or not is_open(row, now=now):
         return None
+    zone = ZoneInfo(row.district.time_zone)
     return OpenInvitation(
         email=row.email,
         role_label=Role(row.role).label,
         district_name=row.district.name,
         invited_by=row.invited_by.get_full_name(),
+        inviter_email=row.invited_by.email,
+        invited_on=timezone.localtime(row.created_at, zone).date(),
+        works_until=timezone.localtime(row.expires_at, zone).date(),
+        link=row.link,
         has_account=User.objects.filter(email=row.email).exists(),
     )
 
@@ -167,7 +200,28 @@ def list_own_districts(*, user_id: int) -> tuple[OwnDistrict, ...]:
     )
 
 
-def _person(row: Membership, *, admins: int) -> Person:
+def _with_second_step(rows: Iterable[Membership]) -> set[int]:
+    """Return the ids of those who have a second step."""
+    ids = [row.user_id for row in rows]
+    found = Authenticator.objects.filter(user_id__in=ids, type=Authenticator.Type.TOTP)
+    return set(found.values_list("user_id", flat=True))
+
+
+def _accepted_invitations(rows: Iterable[Membership]) -> dict[int, Invitation]:
+    """Return the newest invitation that each person accepted in the open district."""
+    ids = [row.user_id for row in rows]
+    found = Invitation.objects.select_related("invited_by").filter(accepted_by_id__in=ids)
+    return {row.accepted_by_id: row for row in found.order_by("accepted_at")}
+
+
+def _joined_by(row: Invitation | None) -> str:
+    if row is None or row.accepted_at is None:
+        return "not by an invitation"
+    accepted = timezone.localtime(row.accepted_at)
+    return f"invited by {row.invited_by.get_full_name()}, accepted {accepted:%Y-%m-%d %H:%M} with link {row.link}"
+
+
+def _person(row: Membership, *, admins: int, steps: set[int], joined: dict[int, Invitation]) -> Person:
     user = row.user
     return Person(
         membership_id=row.pk,
@@ -178,7 +232,16 @@ def _person(row: Membership, *, admins: int) -> Person:
         role_label=Role(row.role).label,
         since=timezone.localtime(row.created_at),
         is_only_admin=row.role == Role.DISTRICT_ADMIN and admins == 1,
+        has_second_step=user.pk in steps,
+        joined_by=_joined_by(joined.get(user.pk)),
     )
+
+
+def _accepted(row: Invitation) -> str:
+    if row.accepted_at is None:
+        return ""
+    by = f" by {row.accepted_by.get_full_name()}" if row.accepted_by else ""
+    return f"{timezone.localtime(row.accepted_at):%Y-%m-%d %H:%M}{by}"
 
 
 def _state(row: Invitation, *, now: datetime) -> str:

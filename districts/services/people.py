@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from districts.access.credentials import hash_secret, new_secret
@@ -57,6 +57,7 @@ class Offer:
     email: str
     role: str
     secret: str
+    link: str
     expires_at: datetime
 
 
@@ -98,6 +99,7 @@ def renew_invitation(*, by: int, invitation_id: UUID, now: datetime) -> Offer:
         invitation.revoked_at = None
         invitation.expires_at = now + timedelta(days=INVITATION_DAYS)
         invitation.save()
+        invitation.refresh_from_db(fields=["link"])
     return _offer(invitation, secret)
 
 
@@ -123,7 +125,8 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
         found: Any = Invitation._base_manager.filter(token_hash=token_hash).first()
         if found is None:
             raise InvitationClosed(CLOSED)
-        with district_scope(found.district_id, actor_id=user_id, cause="accepted an invitation"):
+        cause = f"accepted the invitation of {found.invited_by.email} with link {found.link}"
+        with district_scope(found.district_id, actor_id=user_id, cause=cause):
             invitation = Invitation.objects.select_for_update().get(pk=found.pk)
             if not is_open(invitation, now=now):
                 raise InvitationClosed(CLOSED)
@@ -134,7 +137,8 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
                 )
             Membership.objects.get_or_create(user=user, defaults={"role": invitation.role})
             invitation.accepted_at = now
-            invitation.save(update_fields=["accepted_at"])
+            invitation.accepted_by = user
+            invitation.save(update_fields=["accepted_at", "accepted_by"])
             slug: str = invitation.district.slug
     return slug
 
@@ -142,8 +146,15 @@ def accept_invitation(*, secret: str, user_id: int, now: datetime) -> str:
 def create_account(*, secret: str, name: str, password: str, now: datetime) -> tuple[User, str]:
     """Make the account an invitation is for, and accept the invitation; return person and slug.
 
-    Raises InvitationClosed and AccountExists. All or nothing.
+    Raises InvitationClosed and AccountExists. All or nothing; of two at once, one wins.
     """
+    try:
+        return _create_account(secret=secret, name=name, password=password, now=now)
+    except IntegrityError:  # the account was made in the same moment
+        raise InvitationClosed(CLOSED) from None
+
+
+def _create_account(*, secret: str, name: str, password: str, now: datetime) -> tuple[User, str]:
     token_hash = hash_secret(secret)
     with credential_scope(token_hash):
         invitation = Invitation._base_manager.filter(token_hash=token_hash).first()
@@ -203,6 +214,7 @@ def _offer(invitation: Invitation, secret: str) -> Offer:
         email=invitation.email,
         role=invitation.role,
         secret=secret,
+        link=invitation.link,
         expires_at=invitation.expires_at,
     )
 

@@ -74,6 +74,8 @@ def _invitations_table(
             Column(key="by", label="Invited by"),
             Column(key="created", label="Invited", kind=Kind.DATE),
             Column(key="expires", label="Expires", kind=Kind.DATE),
+            Column(key="link", label="Link"),
+            Column(key="accepted", label="Accepted"),
         ),
         records=invitations,
         cells=lambda i: (
@@ -83,6 +85,8 @@ def _invitations_table(
             i.invited_by,
             i.created_at.date(),
             i.expires_at.date(),
+            i.link,
+            i.accepted,
         ),
         actions=actions,
         query=request.GET.dict(),
@@ -144,7 +148,7 @@ def show_link(request: DistrictRequest, invitation_id: UUID) -> HttpResponse:
             "title": f"Invitation for {invited.email}",
             "lead": f"Give this link to {invited.email}. It is shown only now.",
             "note": f"It works once, until {invited.expires_at:%B} {invited.expires_at.day}, and gives the role"
-            f" {invited.role_label}.{mailed}",
+            f" {invited.role_label}. The audit and the page Invitations name it “link {invited.link}”.{mailed}",
             "link": request.build_absolute_uri(path) if path else "",
             "again_href": reverse("districts:invitation-renew", args=[request.district.slug, invitation_id]),
             "back_href": _list_url(request),

@@ -73,6 +73,17 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
                 href=reverse("districts:person-reset", args=args),
                 about=f"for {person.name}",
             ),
+            *(
+                (
+                    Action(
+                        label="Second step",
+                        href=reverse("districts:person-second-step", args=args),
+                        about=f"of {person.name}",
+                    ),
+                )
+                if person.has_second_step
+                else ()
+            ),
             Action(label="Remove", href=reverse("districts:person-remove", args=args), about=person.name),
         )
 
@@ -83,10 +94,19 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
             Column(key="name", label="Name"),
             Column(key="email", label="Email"),
             Column(key="role", label="Role"),
+            Column(key="second_step", label="Second step"),
             Column(key="since", label="Member since", kind=Kind.DATE),
+            Column(key="joined", label="How they joined"),
         ),
         records=people,
-        cells=lambda p: (p.name, p.email, p.role_label, p.since.date()),
+        cells=lambda p: (
+            p.name,
+            p.email,
+            p.role_label,
+            "on" if p.has_second_step else "off",
+            p.since.date(),
+            p.joined_by,
+        ),
         actions=actions,
         query=request.GET.dict(),
         sort="name",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from districts.access.credentials import hash_secret
 from districts.access.permissions import Role
-from districts.models import Membership, User
+from districts.models import AuditEvent, Membership, User
 from districts.services import people
 from districts.tenancy import district_scope
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 
 NEW = "new@example.org"
 GOOD = "seven green bicycles sing"
@@ -31,6 +37,13 @@ def invite(cast: Cast, *, email: str = NEW, role: Role = Role.BOARD_MEMBER) -> s
     assert found[1] not in again.content.decode()
     assert "This was shown once and is not kept." in again.content.decode()
     return found[1]
+
+
+def export(client: Client, address: str) -> list[dict[str, str]]:
+    """Return the table of a page, from the file it exports."""
+    joint = "&" if "?" in address else "?"
+    body = client.get(f"{address}{joint}export=csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(body)))
 
 
 def role_in(cast: Cast, email: str) -> str | None:
@@ -97,6 +110,88 @@ def test_person_of_another_district_signs_in_and_joins(bay: Cast, valley: Cast) 
     assert chooser.index("Bay Unified") < chooser.index("Valley Unified")
 
 
+def test_it_is_plain_who_invited_when_it_was_accepted_and_with_which_link(bay: Cast) -> None:
+    link = invite(bay)
+    name = hash_secret(link.split("/")[-2])[:8]
+    page = Client().get(link).content.decode()
+    assert "District admin bay (district_admin@bay.example) invited new@example.org on " in page
+    assert f"Link {name}: it works once, until " in page
+    assert "The admin who made it has seen it too" in page
+    Client().post(link, {"name": "Nia New", "password": GOOD})
+
+    admin = bay.client(Role.DISTRICT_ADMIN)
+    [row] = [row for row in export(admin, "/d/bay/admin/invitations/") if row["Email"] == NEW]
+    assert (row["Invited by"], row["Link"]) == ("District admin bay", name)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d by Nia New", row["Accepted"])
+    [row] = [row for row in export(admin, "/d/bay/admin/people/") if row["Email"] == NEW]
+    assert re.fullmatch(
+        rf"invited by District admin bay, accepted \d{{4}}-\d\d-\d\d \d\d:\d\d with link {name}",
+        row["How they joined"],
+    )
+    with district_scope(bay.district.pk):
+        events = AuditEvent.objects.filter(cause__startswith="accepted").order_by("id")
+        assert [(e.table_name, e.action, e.cause) for e in events] == [
+            (table, action, f"accepted the invitation of district_admin@bay.example with link {name}")
+            for table, action in (("districts_membership", "insert"), ("districts_invitation", "update"))
+        ]
+    audit = export(admin, f"/d/bay/admin/audit/?q={name}")
+    assert [(row["Who"], row["What"]) for row in audit] == [
+        ("Nia New", "changed invitation"),
+        ("Nia New", "created membership"),
+        ("District admin bay", "created invitation"),
+    ]
+    assert link.split("/")[-2] not in str(audit)
+
+
+def test_expired_link_does_not_work(bay: Cast) -> None:
+    link = invite(bay)
+    with district_scope(bay.district.pk):
+        people.Invitation.objects.filter(email=NEW).update(expires_at=timezone.now())
+    assert Client().get(link).status_code == 410
+    assert Client().post(link, {"name": "Nia", "password": GOOD}).status_code == 410
+    assert not User.objects.filter(email=NEW).exists()
+
+
+def test_link_replaced_by_a_new_one_does_not_work(bay: Cast) -> None:
+    link = invite(bay)
+    with district_scope(bay.district.pk):
+        row = people.Invitation.objects.get(email=NEW)
+        people.renew_invitation(
+            by=bay.people[Role.DISTRICT_ADMIN].pk, invitation_id=row.pk, now=timezone.now()
+        )
+    assert Client().post(link, {"name": "Nia", "password": GOOD}).status_code == 410
+
+
+def test_link_of_a_removed_admin_does_not_work(bay: Cast) -> None:
+    link = invite(bay)
+    with district_scope(bay.district.pk):
+        second = Membership.objects.get(user=bay.people[Role.CABINET])
+        people.change_role(membership_id=second.pk, role=Role.DISTRICT_ADMIN, now=timezone.now())
+        first = Membership.objects.get(user=bay.people[Role.DISTRICT_ADMIN])
+        people.remove_person(membership_id=first.pk, now=timezone.now())
+    assert Client().post(link, {"name": "Nia", "password": GOOD}).status_code == 410
+
+
+def test_two_who_use_one_link_at_once_make_one_account(committed_db: None) -> None:
+    bay = make_cast(name="Bay Unified", slug="bay", state_code="3868478")
+    secret = invite(bay).split("/")[-2]
+    together = Barrier(2)
+
+    def accept(name: str) -> str:
+        try:
+            together.wait(timeout=20)
+            people.create_account(secret=secret, name=name, password=GOOD, now=timezone.now())
+            return "joined"
+        except (people.InvitationClosed, people.AccountExists):
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        assert sorted(pool.map(accept, ["One", "Two"])) == ["joined", "refused"]
+    assert User.objects.filter(email=NEW).count() == 1
+
+
 def test_somebody_else_cannot_accept(bay: Cast, valley: Cast) -> None:
     link = invite(bay, email=valley.people[Role.CABINET].email)
     other = valley.client(Role.BOARD_MEMBER)
@@ -132,7 +227,7 @@ def test_no_mail_is_tried_without_a_mail_server(
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # type: ignore[attr-defined]
     with django_capture_on_commit_callbacks(execute=True) as callbacks:  # type: ignore[operator]
         assert invite(bay).startswith("/accounts/invitation/")
-    assert [c for c in callbacks if "mail_invitation" in c.__qualname__] == []
+    assert [c for c in callbacks if "_send_after_commit" in c.__qualname__] == []
 
 
 def test_public_sign_up_is_closed(db: None) -> None:

@@ -17,7 +17,7 @@ from districts.services import people as people_services
 from tests.cast import Cast
 
 SELECTORS: dict[str, tuple[int, Callable[[], Any]]] = {
-    "people": (2, people.list_people),
+    "people": (4, people.list_people),
     "invitations": (1, lambda: people.list_invitations(now=timezone.now())),
     "keys": (1, keys.list_keys),
     "schools": (1, lambda: organisation.list_schools(as_of=timezone.localdate())),
