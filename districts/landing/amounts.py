@@ -14,7 +14,8 @@ import polars as pl
 
 NumberStyle = Literal["us", "european"]
 AMOUNT = pl.Decimal(38, 6)
-LARGEST = Decimal(10) ** 14
+LARGEST = Decimal(10) ** 12
+"""Above every ledger there is (all US schools together spend about a trillion dollars a year)."""
 
 WHY_NOT_A_NUMBER = "is not a number"
 WHY_FORMULA = "is a formula, not an amount"
@@ -29,14 +30,14 @@ WHAT_TO_DO = {
     WHY_NOT_A_NUMBER: "Put the amount in, or leave the cell empty.",
     WHY_FORMULA: "Save the file with values instead of formulas.",
     WHY_SHEET_ERROR: "Repair the formula in the spreadsheet and save the file again.",
-    WHY_TOO_LARGE: "Check the cell in the source system; amounts must be below 100 trillion.",
+    WHY_TOO_LARGE: "Check the cell in the source system; an amount must be below 1 trillion dollars (12 digits).",
     WHY_SCIENTIFIC: "Format the column as a number with two decimals and save the file again.",
     WHY_GROUPING: "Write it as 1,234.56, or choose the European number style if commas are decimals.",
     WHY_SIGNS: "Write a negative amount one way: -5.00, 5.00- or (5.00).",
     WHY_TEXT: "Put a number such as 1,234.56 there, or leave the cell empty.",
 }
 
-_PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,6})?$"
+_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
 _CURRENCY_BEFORE = r"^([(+\-]?)\s*(?:US\$|USD|[$€£¥])\s*"
 _CURRENCY_AFTER = r"\s*(?:USD|[$€£¥])\s*([)\-]?)$"
 _SPACED_GROUPS = r"^[0-9]{1,3}(?:[ '\x{00A0}\x{202F}\x{2019}][0-9]{3})+(?:[.,][0-9]*)?$"
@@ -165,7 +166,7 @@ def _to_decimal(frame: pl.DataFrame) -> pl.DataFrame:
     whole_digits = pl.col("number").str.split(".").list.first().str.strip_chars_start("0").str.len_chars()
     fraction = pl.col("number").str.extract(r"\.([0-9]+)$", 1).fill_null("")
     frame = frame.with_columns(
-        too_large=whole_digits > 14,
+        too_large=whole_digits > 12,
         rounded=fraction.str.strip_chars_end("0").str.len_chars() > 6,
     )
     why = (
@@ -211,4 +212,4 @@ def _expand(text: str) -> str | None:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent > 0 or exponent < -400:
         return None
-    return f"{value:f}" if value < LARGEST * 1000 else None
+    return f"{value:f}" if value < LARGEST * 100_000 else None

@@ -167,7 +167,10 @@ def code_ledger(*, rules: Sequence[Rule], ledger: Ledger, is_strict: bool = True
     B 60.00 with 40.00 elsewhere, C nothing with 100.00 elsewhere, nothing is uncoded.
     """
     spending = spending_only(ledger=ledger)
-    check_total(amounts=spending.amount)
+    check_total(
+        amounts=spending.amount,
+        group=spending.fiscal_year.astype(np.int64) * max(len(spending.kinds), 1) + spending.kind,
+    )
     matched = _match(rules=rules, ledger=spending)
     parts = [
         _claims_of_years(rules=rules, matched=matched, ledger=spending, years=years, is_strict=is_strict)

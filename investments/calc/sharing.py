@@ -60,9 +60,15 @@ def to_share(*, share: Decimal) -> int:
     return int(scaled)
 
 
-def check_total(*, amounts: NDArray[np.int64]) -> None:
-    """Raise AmountTooLargeError when the sum of absolute amounts could overflow an int64."""
-    if amounts.size and float(np.abs(amounts.astype(np.float64)).sum()) > _LIMIT:
+def check_total(*, amounts: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+    """Raise AmountTooLargeError when a group's sum of absolute amounts could overflow an int64.
+
+    group: small non-negative ints (n,): amounts of different groups are never added to each other.
+    """
+    if not amounts.size:
+        return
+    sums = np.bincount(group, weights=np.abs(amounts.astype(np.float64)))
+    if float(sums.max()) > _LIMIT:
         raise AmountTooLargeError("The amounts add up to more than 4.6 trillion dollars: check the file.")
 
 

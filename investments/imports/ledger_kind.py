@@ -11,7 +11,7 @@ import polars as pl
 
 from districts.landing.amounts import format_amount
 from districts.landing.kinds import FileKind, Loaded, Reading, ShownRows
-from investments.imports import ledger_load
+from investments.imports import ledger_load, ledger_size
 from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS, SEPARATOR, STAGE
 
 
@@ -32,6 +32,7 @@ class LedgerKind(FileKind):
         counts = reading.report.counts
         for frame in self.read_rows(reading):
             counts.loaded += frame.height
+            ledger_size.note_size(frame=frame, reading=reading)
             if frame.height:
                 yield frame
         if not counts.loaded and reading.report.is_clean:
@@ -73,6 +74,7 @@ class LedgerKind(FileKind):
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the state ledger's checks, which need the rows staged and the years around them."""
+        ledger_size.check_size(stage=stage, reading=reading, family=self.family)
         ledger_load.note_totals(stage=stage, reading=reading)
         ledger_load.check_spending_objects(stage=stage, reading=reading)
         if self.is_state_ledger:

@@ -66,7 +66,9 @@ class _Progress:
 
     section: Section | None = None
     ended_at: int = 0
-    elements: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    elements: dict[tuple[str, int, str], dict[str, str]] = field(default_factory=dict)
+    loaded: dict[tuple[int, str], set[str]] = field(default_factory=dict)
+    """Whose rows were loaded, by fiscal year and column: a file may hold several entities."""
     unknown_columns: dict[str, int] = field(default_factory=dict)
     seen: set[tuple[str, str, int]] = field(default_factory=set)
     sections: int = 0
@@ -125,8 +127,9 @@ class SacsDat(LedgerKind):
                 _refuse(report, number, line, "stands outside every section of the file")
         elif not section.is_ledger:
             section.lines += 1
-            if element := _ELEMENT.match(line):
-                key = (section.fiscal_year, section.column)
+            element = _ELEMENT.match(line) if section.content == "ELEMENT" else None
+            if element:
+                key = (section.district, section.fiscal_year, section.column)
                 name = f"{element.group(1)}.{element.group(2)}"
                 progress.elements.setdefault(key, {})[name] = element.group(3)
         elif line:
@@ -255,6 +258,7 @@ class SacsDat(LedgerKind):
                 progress.unknown_columns.get(section.column, 0) + number
             )
             return
+        progress.loaded.setdefault((section.fiscal_year, section.column), set()).add(section.district)
         one = reading.slice(subject=subject, fiscal_year=section.fiscal_year, period=section.period)
         yield self._canonical(lines.slice(start, number), first + start, one, report)
 
@@ -294,11 +298,18 @@ class SacsDat(LedgerKind):
         )
 
     def _use_elements(self, reading: Reading, progress: _Progress) -> None:
-        """Date the slices and note the form's own totals."""
+        """Date the slices and note the form's own totals, of the entity whose rows a slice holds.
+
+        Rows of several entities in one slice have no form of their own: no totals, the last day saved.
+        """
         subjects = {subject: column for column, subject in COLUMN_KINDS.items()}
         for one in reading.slice_list():
-            elements = progress.elements.get((one.fiscal_year, subjects[one.subject]), {})
-            one.filed_at = parse_saved_moment(elements.get("01.DATETIME.LAST.SAVED", ""))
+            column = subjects[one.subject]
+            entities = sorted(progress.loaded.get((one.fiscal_year, column), ()))
+            forms = [progress.elements.get((entity, one.fiscal_year, column), {}) for entity in entities]
+            saved = [parse_saved_moment(form.get("01.DATETIME.LAST.SAVED", "")) for form in forms]
+            one.filed_at = max((moment for moment in saved if moment), default=None)
+            elements = forms[0] if len(forms) == 1 else {}
             for name, value in elements.items():
                 if name.endswith("EXPENDITURES.TOTAL"):
                     try:

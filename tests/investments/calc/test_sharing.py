@@ -54,7 +54,8 @@ def test_a_share_outside_its_bounds_is_refused(text: str) -> None:
 
 def test_a_sum_that_could_overflow_is_refused() -> None:
     with pytest.raises(AmountTooLargeError):
-        check_total(amounts=np.full(3, 2**61, dtype=np.int64))
+        check_total(amounts=np.full(3, 2**61, dtype=np.int64), group=np.zeros(3, dtype=np.int64))
+    check_total(amounts=np.full(3, 2**61, dtype=np.int64), group=np.arange(3))
 
 
 def test_a_cent_is_never_halved() -> None:
