@@ -35,6 +35,27 @@ _SUM_COLUMNS = ", ".join(
 )
 
 
+PARTS = ("Spending", "Revenue", "Neither")
+_BY_FUND = """
+SELECT coalesce(s.fund, t.fund), coalesce(s.part, t.part), coalesce(t.amount, 0), coalesce(s.amount, 0)
+FROM (
+    SELECT a.fund, CASE WHEN {spending} THEN 0 WHEN {revenue} THEN 1 ELSE 2 END AS part,
+           sum(g.amount) AS amount
+    FROM (SELECT account, sum(amount) AS amount FROM {stage} WHERE slice = %s GROUP BY 1) g
+    JOIN stage_account a USING (account)
+    GROUP BY 1, 2
+) s
+FULL JOIN (
+    SELECT a.fund, CASE WHEN {spending} THEN 0 WHEN {revenue} THEN 1 ELSE 2 END AS part,
+           sum(e.amount) AS amount
+    FROM (
+        SELECT account_id, sum(amount) AS amount FROM investments_ledgerentry WHERE filing_id = %s GROUP BY 1
+    ) e
+    JOIN investments_account a ON a.id = e.account_id
+    GROUP BY 1, 2
+) t ON t.fund = s.fund AND t.part = s.part
+ORDER BY 2, 1
+"""
 _SPENDING_ROWS = """
 SELECT coalesce(sum(a.rows), 0), coalesce(sum(a.rows) FILTER (WHERE {is_spending}), 0)
 FROM (
@@ -141,23 +162,21 @@ def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | No
 
 
 def _difference_by_fund(cursor: Any, stage: str, one: Slice, filing_id: str | None) -> list[dict[str, str]]:
-    cursor.execute(
-        "SELECT coalesce(s.fund, t.fund), coalesce(t.amount, 0), coalesce(s.amount, 0) FROM"
-        f" (SELECT split_part(account, {_SEPARATOR_SQL}, 1) AS fund, sum(amount) AS amount"
-        f" FROM {stage} WHERE slice = %s GROUP BY 1) s FULL JOIN"
-        " (SELECT a.fund, sum(e.amount) AS amount FROM investments_ledgerentry e"
-        " JOIN investments_account a ON a.id = e.account_id WHERE e.filing_id = %s GROUP BY 1) t"
-        " ON t.fund = s.fund ORDER BY 1",
-        [one.number, filing_id],
-    )
+    """Spending, revenue and the rest by fund: together they would be no dollars of anything."""
+    objects = get_object_setting()
+    spending, spent = in_scope(scope="spending", setting=objects)
+    revenue, received = in_scope(scope="revenue", setting=objects)
+    query = sql.SQL(_BY_FUND).format(stage=sql.SQL(stage), spending=spending, revenue=revenue)
+    cursor.execute(query, [*spent, *received, one.number, *spent, *received, filing_id])
     return [
         {
             "fund": fund,
+            "of": PARTS[part],
             "before": format_amount(before),
             "after": format_amount(after),
             "change": format_amount(after - before),
         }
-        for fund, before, after in cursor.fetchall()
+        for fund, part, before, after in cursor.fetchall()
     ]
 
 

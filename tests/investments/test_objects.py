@@ -27,6 +27,7 @@ from investments.selectors import (
     list_meters,
 )
 from tests.cast import Cast
+from tests.districts.landing.files import land, mapped, work
 from tests.investments.facts import make_filing, make_initiative, make_rule, recompute
 
 THREE_DIGITS = [
@@ -142,6 +143,28 @@ def test_six_digit_objects_of_a_district_have_classes_and_indirect_cost(scope: C
         ("7*", True, Decimal("25.00")),
     ]
     assert get_pivot(segments=["fund"], scope="revenue").rows == ()
+
+
+def test_preview_sets_spending_revenue_and_the_rest_apart(bay: Cast) -> None:
+    text = (
+        "Fund,Resource,Object,Fiscal Year,Type,Amount\n"
+        "01,0000,1100,2024,Actual,700.00\n"
+        "01,0000,8011,2024,Actual,900.00\n"
+        "01,0000,9110,2024,Actual,55.00\n"
+        "12,6053,4300,2024,Actual,75.00\n"
+    )
+    upload = land(bay, text).upload
+    work()
+    upload = mapped(bay, upload)
+    assert [(one["of"], one["fund"], one["after"]) for one in upload.preview["slices"][0]["by_fund"]] == [
+        ("Spending", "01", "700.00"),
+        ("Spending", "12", "75.00"),
+        ("Revenue", "01", "900.00"),
+        ("Neither", "01", "55.00"),
+    ]
+    page = bay.client(Role.DISTRICT_ADMIN).get(f"/d/bay/data/uploads/{upload.pk}/").content.decode()
+    assert "by fund: spending, revenue and neither apart" in page
+    assert 'href="/d/bay/admin/organisation/">Rows that count as spending</a>' in page
 
 
 def test_the_default_is_california(scope: Cast) -> None:

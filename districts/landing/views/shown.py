@@ -108,17 +108,19 @@ def _fund_table(request: DistrictRequest, number: int, label: str, funds: Any) -
 
     def cells(fund: Mapping[str, str]) -> tuple[CellValue, ...]:
         before, after = decimal_of(fund["before"]), decimal_of(fund["after"])
-        return (fund["fund"] or "No fund", before, after, decimal_of(fund["change"]))
+        return (fund["fund"] or "No fund", fund.get("of", ""), before, after, decimal_of(fund["change"]))
 
+    spending = [fund for fund in funds if fund.get("of") == "Spending"]
     sums = [
-        sum(((decimal_of(fund[name]) or Decimal(0)) for fund in funds), Decimal(0))
+        sum(((decimal_of(fund[name]) or Decimal(0)) for fund in spending), Decimal(0))
         for name in ("before", "after", "change")
     ]
     return make_table(
         key=f"funds-{number}",
-        caption=f"{label} by fund, all objects",
+        caption=f"{label} by fund: spending, revenue and neither apart",
         columns=(
             Column(key="fund", label="Fund", kind=Kind.CODE),
+            Column(key="of", label="Dollars of"),
             Column(key="before", label="There now", kind=Kind.MONEY),
             Column(key="after", label="In this file", kind=Kind.MONEY),
             Column(key="change", label="Change", kind=Kind.CHANGE),
@@ -128,7 +130,7 @@ def _fund_table(request: DistrictRequest, number: int, label: str, funds: Any) -
         query=request.GET.dict(),
         prefix=f"s{number}-",
         page_size=100,
-        footer=("All funds", *sums),
+        footer=("All funds", "Spending", *sums) if spending else None,
         empty=NO_ROWS,
     )
 
@@ -206,6 +208,13 @@ def problem_table(request: DistrictRequest, detail: selectors.UploadDetail) -> T
         page_size=selectors.PROBLEMS_ON_A_PAGE,
         empty=NO_ROWS,
     )
+
+
+def has_problems_to_list(detail: selectors.UploadDetail) -> bool:
+    """Say whether there are problems that the notice of a refused file does not say already."""
+    rows = detail.problems.rows
+    is_said = detail.problems.listed == 1 and rows and detail.upload.message.startswith(rows[0].why)
+    return bool(detail.problems.listed) and not is_said
 
 
 def filing_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Table:
@@ -326,7 +335,7 @@ def lead_of(detail: selectors.UploadDetail) -> str:
         "needs_kind": "Say what is in this file.",
         "needs_map": "Say what the columns of this file mean.",
         "ready": "Look at what would change, then confirm.",
-        "rejected": f"This file has {problems}.",
+        "rejected": f"This file has {problems}." if upload.kind else "This file cannot be read.",
         "confirmed": "Confirmed: the file is being imported.",
         "imported": f"{loaded} loaded and checked.",
         "undone": "Undone: nothing of this file counts.",

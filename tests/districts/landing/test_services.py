@@ -57,7 +57,7 @@ def test_preview_shows_the_difference_and_writes_no_facts(bay: Cast) -> None:
         ("Budget FY2024", 1, "75.00", {"new": 1, "changed": 0, "removed": 0, "same": 0}),
     ]
     assert detail.slices[0]["by_fund"] == [
-        {"fund": "01", "before": "0.00", "after": "1000.25", "change": "1000.25"}
+        {"fund": "01", "of": "Spending", "before": "0.00", "after": "1000.25", "change": "1000.25"}
     ]
     assert detail.can_confirm
 
