@@ -23,5 +23,7 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/archive/", rules.rule_archive, name="rule-archive"),
     path("rules/<uuid:rule_id>/restore/", rules.rule_restore, name="rule-restore"),
     path("allocations/", allocations.allocation_grid, name="allocation-grid"),
+    path("allocations/carry/", allocations.allocation_carry, name="allocation-carry"),
+    path("allocations/clear/", allocations.allocation_clear, name="allocation-clear"),
     path("allocations/undo/", allocations.allocation_undo, name="allocation-undo"),
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from districts import formatting
 from investments.forms.ledger import words_match
@@ -68,7 +69,10 @@ class AllocationForm(PlainForm):
 
     def offer(self, *, grid: AllocationGrid) -> AllocationForm:
         """Offer the budget's sources and the initiatives to choose from."""
-        initiatives = [("", "Choose one"), *((str(row.initiative_id), row.name) for row in grid.rows)]
+        initiatives = [
+            ("", "Choose one"),
+            *((str(row.initiative_id), row.name) for row in grid.rows if not row.is_archived),
+        ]
         sources = [("", "Choose one"), *((one.source, source_words(one)) for one in grid.sources)]
         self.fields["initiative"].widget.choices = initiatives
         self.fields["source"].widget.choices = sources
@@ -85,9 +89,7 @@ class GridForm(PlainForm):
 
     def __init__(self, data: QueryDict, *, filings: Sequence[FilingName], chosen: FilingName | None) -> None:
         super().__init__(data.dict() | {"filing": str(chosen.id) if chosen else ""}, auto_id="show_%s")
-        pairs = [
-            (str(one.id), f"{formatting.fiscal_year(one.fiscal_year)} budget") for one in reversed(filings)
-        ]
+        pairs = [(str(one.id), budget_words(one)) for one in sorted(filings, key=_newest_first)]
         self.fields["filing"].choices = pairs  # type: ignore[attr-defined]
 
 
@@ -97,6 +99,19 @@ class GridView:
 
     sources: tuple[SourceBalance, ...]
     rows: tuple[AllocationRow, ...]
+
+
+def budget_words(one: FilingName) -> str:
+    """Name a budget filing: its year, and that it was replaced."""
+    ledger = "" if one.ledger == "main" else f" {one.ledger}"
+    replaced = (
+        "" if one.is_current else f", filed {formatting.day(timezone.localtime(one.filed_at))} and replaced"
+    )
+    return f"{formatting.fiscal_year(one.fiscal_year)} budget{ledger}{replaced}"
+
+
+def _newest_first(one: FilingName) -> tuple[int, bool, float]:
+    return (-one.fiscal_year, not one.is_current, -one.filed_at.timestamp())
 
 
 def source_words(one: SourceBalance) -> str:

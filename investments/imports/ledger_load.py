@@ -341,13 +341,20 @@ def delete_entries(*, filing_ids: Sequence[Any]) -> None:
     """Delete the entries of filings. Raises BudgetInUse while allocations rest on one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM investments_allocation WHERE filing_id = ANY(%s)",
+            "SELECT f.fiscal_year, count(*), sum(a.amount) FROM investments_allocation a"
+            " JOIN districts_filing f ON f.id = a.filing_id WHERE a.filing_id = ANY(%s) GROUP BY 1 ORDER BY 1",
             [list(filing_ids)],
         )
-        allocations = cursor.fetchone()[0]
-        if allocations:
+        held = cursor.fetchall()
+        if held:
+            words = "; ".join(
+                f"{count:,} allocation{'' if count == 1 else 's'} of ${amount:,.2f} on the FY{year} budget"
+                for year, count, amount in held
+            )
             raise BudgetInUse(
-                f"{allocations} allocation{'s rest' if allocations > 1 else ' rests'} on this budget. "
-                "Remove them first, or upload a corrected budget: the newest filing counts."
+                f"Nothing is undone, because people have entered allocations on it: {words}. Either upload a"
+                " corrected budget: the newest filing counts, and the allocations can be carried over to it."
+                " Or open Budget, Allocations, choose this budget, take all its allocations away (the audit"
+                " keeps each one), and undo the upload then."
             )
         cursor.execute("DELETE FROM investments_ledgerentry WHERE filing_id = ANY(%s)", [list(filing_ids)])

@@ -135,7 +135,13 @@ class SacsDat(LedgerKind):
         elif line:
             section.lines += 1
             report.counts.read += 1
-            _refuse(report, number, line, "is not a ledger row of account, amount and I, C or E")
+            _refuse(
+                report,
+                number,
+                line,
+                "is not a ledger row of account, amount and I, C or E",
+                is_of_file=False,
+            )
 
     def _open(self, opened: re.Match[str], number: int, report: Report, progress: _Progress) -> None:
         if progress.section is not None:
@@ -335,5 +341,6 @@ def leave_rows_out(cells: pl.DataFrame, report: Report) -> pl.DataFrame:
     return cells.filter(~chosen)
 
 
-def _refuse(report: Report, number: int, value: str, why: str) -> None:
-    report.problem(row=number, value=value, why=why, what_to_do=EXPORT_AGAIN)
+def _refuse(report: Report, number: int, value: str, why: str, *, is_of_file: bool = True) -> None:
+    """Refuse a line; one that breaks the order of sections is damage of the whole file."""
+    report.problem(row=number, value=value, why=why, what_to_do=EXPORT_AGAIN, is_of_file=is_of_file)

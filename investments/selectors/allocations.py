@@ -7,10 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from psycopg import sql
 
+from districts.models import Filing
 from investments.models import Allocation, AmountKind
+from investments.recompute import LEDGER_FAMILY
 from investments.selectors.codes import find_code_titles, get_funding_segment
 from investments.selectors.filters import column_of
 from investments.selectors.ledger import FilingName, exact, list_filings
@@ -51,11 +53,15 @@ class AllocationRow:
     name: str
     cells: tuple[AllocationCell, ...]
     total: Decimal
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class AllocationGrid:
-    """Allocations of one budget filing. filing is None where the district has no budget."""
+    """Allocations of one budget filing. filing is None where the district has no budget.
+
+    filings: the current budgets, and those replaced since that still hold allocations.
+    """
 
     filing: FilingName | None
     filings: tuple[FilingName, ...]
@@ -64,13 +70,15 @@ class AllocationGrid:
 
 
 def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
-    """Return the grid of one current budget filing, by default the newest fiscal year's. Seven queries.
+    """Return the grid of one budget filing, by default the newest fiscal year's. Eight queries.
 
     Sources are those the budget spends from or that hold an allocation, by code; initiatives are
-    those not archived, by name. An id that is no current budget gives a grid without a filing.
+    those not archived, by name, and the archived ones that hold an allocation here, so that columns
+    add up. An id that is neither a current budget nor holds allocations gives a grid without a filing.
     """
-    filings = list_filings(kinds=[AmountKind.BUDGET])
-    default = filings[-1] if filings else None
+    current = list_filings(kinds=[AmountKind.BUDGET])
+    default = current[-1] if current else None
+    filings = (*list_replaced_budgets(), *current)
     filing = next((one for one in filings if one.id == filing_id), default if filing_id is None else None)
     if filing is None:
         return AllocationGrid(filing=None, filings=filings, sources=(), rows=())
@@ -84,7 +92,12 @@ def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
     budgets = _budgets(filing_id=filing.id, segment=segment)
     codes = sorted(budgets.keys() | {code for _, code in given})
     titles = find_code_titles(codes=codes, segment=segment)
-    initiatives = Initiative.objects.filter(archived_at=None).order_by("name").values_list("pk", "name")
+    holders = {initiative_id for initiative_id, _ in given}
+    initiatives = (
+        Initiative.objects.filter(Q(archived_at=None) | Q(pk__in=holders))
+        .order_by(F("archived_at").asc(nulls_first=True), "name")
+        .values_list("pk", "name", "archived_at")
+    )
     return AllocationGrid(
         filing=filing,
         filings=filings,
@@ -98,7 +111,38 @@ def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
             )
             for code in codes
         ),
-        rows=tuple(_row(initiative_id=pk, name=name, codes=codes, given=given) for pk, name in initiatives),
+        rows=tuple(
+            _row(initiative_id=pk, name=name, codes=codes, given=given, is_archived=archived_at is not None)
+            for pk, name, archived_at in initiatives
+        ),
+    )
+
+
+def list_replaced_budgets() -> tuple[FilingName, ...]:
+    """List the budget filings that a newer one has replaced and that still hold allocations. One query."""
+    rows = (
+        Filing.objects.filter(
+            Exists(Allocation.objects.filter(filing=OuterRef("pk"))),
+            family=LEDGER_FAMILY,
+            subject=AmountKind.BUDGET,
+            is_current=False,
+        )
+        .select_related("upload")
+        .order_by("fiscal_year", "ledger", "filed_at")
+    )
+    return tuple(
+        FilingName(
+            id=row.pk,
+            upload_id=row.upload_id,
+            filename=row.upload.filename,
+            fiscal_year=row.fiscal_year,
+            kind=row.subject,
+            ledger=row.ledger,
+            period=row.period,
+            filed_at=row.filed_at,
+            is_current=False,
+        )
+        for row in rows
     )
 
 
@@ -127,6 +171,11 @@ GROUP BY {source}
 """
 
 
+def list_source_budgets(*, filing_id: UUID) -> dict[str, Decimal]:
+    """Return what a budget filing spends by funding source. Three queries."""
+    return _budgets(filing_id=filing_id, segment=get_funding_segment())
+
+
 def _budgets(*, filing_id: UUID, segment: str, source: str | None = None) -> dict[str, Decimal]:
     """Spending of a budget filing by funding source, or of one source."""
     spending, values = in_scope(scope="spending")
@@ -138,11 +187,18 @@ def _budgets(*, filing_id: UUID, segment: str, source: str | None = None) -> dic
 
 
 def _row(
-    *, initiative_id: UUID, name: str, codes: list[str], given: dict[tuple[UUID, str], tuple[Decimal, str]]
+    *,
+    initiative_id: UUID,
+    name: str,
+    codes: list[str],
+    given: dict[tuple[UUID, str], tuple[Decimal, str]],
+    is_archived: bool,
 ) -> AllocationRow:
     cells = []
     for code in codes:
         amount, note = given.get((initiative_id, code), (None, ""))
         cells.append(AllocationCell(source=code, amount=amount, note=note))
     total = sum((cell.amount for cell in cells if cell.amount is not None), Decimal(0))
-    return AllocationRow(initiative_id=initiative_id, name=name, cells=tuple(cells), total=total)
+    return AllocationRow(
+        initiative_id=initiative_id, name=name, cells=tuple(cells), total=total, is_archived=is_archived
+    )

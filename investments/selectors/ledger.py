@@ -39,6 +39,7 @@ class FilingName:
     filed_at: datetime
     through_on: date | None = None
     """The last day that actuals of an open year cover; such a filing's kind is `actual_to_date`."""
+    is_current: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

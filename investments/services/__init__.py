@@ -1,5 +1,6 @@
 """Write side of investments: coding rules and allocations. Atomic, audited, marks what changed."""
 
+from investments.services.allocation_carry import Moved, carry_over_allocations, clear_allocations
 from investments.services.allocations import AllocationRefused, SavedAllocation, save_allocation
 from investments.services.coding_rules import (
     CodingRefused,
@@ -25,6 +26,7 @@ __all__ = [
     "AllocationRefused",
     "CodingRefused",
     "CostChange",
+    "Moved",
     "NotThere",
     "PreviewElsewhere",
     "PreviewRow",
@@ -32,6 +34,8 @@ __all__ = [
     "RulePreview",
     "SavedAllocation",
     "archive_rule",
+    "carry_over_allocations",
+    "clear_allocations",
     "create_rule",
     "move_rule",
     "preview_archive",

@@ -47,14 +47,19 @@ def save_allocation(
 ) -> SavedAllocation:
     """Set one allocation and return what is left of the source; None or zero takes it away.
 
-    source: the funding source's code in the ledger. More than the budget has is saved, with a
+    source: the funding source's code in the ledger. An archived initiative only loses an amount. More than the budget has is saved, with a
     warning. Raises NotThere for a budget or initiative of no such id, AllocationRefused for an
     amount with parts of cents, a negative one, or an unknown source. Idempotent.
     """
-    filing = _lock_budget(filing_id=filing_id)
-    if not Initiative.objects.filter(pk=initiative_id, archived_at=None).exists():
-        raise NotThere("This initiative does not exist, or is archived.")
+    filing = lock_budget(filing_id=filing_id)
+    if not filing.is_current:
+        raise AllocationRefused(
+            {"amount": "This budget has been filed again. Enter the allocation in the newer filing."}
+        )
     value = _checked(amount=amount)
+    initiatives = Initiative.objects.filter(pk=initiative_id)
+    if not (initiatives.filter(archived_at=None) if value else initiatives).exists():
+        raise NotThere("This initiative does not exist, or is archived.")
     code = source.strip()
     balance = get_source_balance(filing_id=filing.pk, source=code)
     known = FundingSource.objects.filter(code=code).first()
@@ -82,7 +87,7 @@ def save_allocation(
     )
 
 
-def _lock_budget(*, filing_id: UUID) -> Filing:
+def lock_budget(*, filing_id: UUID) -> Filing:
     """Lock the budget filing, so that two people's cells of one source add up."""
     budgets = Filing.objects.filter(family=LEDGER_FAMILY, subject=AmountKind.BUDGET)
     found: Filing | None = budgets.select_for_update().filter(pk=filing_id).first()

@@ -14,6 +14,7 @@ from districts.exports import page_size_for, wanted_export
 from districts.tables import Column, Empty, Kind, Table, make_table
 from investments.forms.allocations import GridView, source_words
 from investments.selectors import AllocationGrid, AllocationRow, SourceBalance
+from investments.selectors.allocation_carry import EarlierAllocations
 from investments.views.parts import initiative_href
 
 
@@ -48,6 +49,7 @@ class Line:
     href: str
     cells: tuple[CellView, ...]
     total: Decimal
+    is_archived: bool
 
 
 def source_column(one: SourceBalance) -> SourceColumn:
@@ -84,6 +86,7 @@ def grid_line(
         href=initiative_href(request, row.initiative_id),
         cells=tuple(cells),
         total=row.total,
+        is_archived=row.is_archived,
     )
 
 
@@ -97,7 +100,12 @@ def grid_table(request: DistrictRequest, *, grid: AllocationGrid, view: GridView
     year = formatting.fiscal_year(grid.filing.fiscal_year) if grid.filing else ""
     codes = [one.source for one in view.sources]
     lines: list[tuple[str, Mapping[str, Decimal | None], Decimal]] = [
-        (row.name, {cell.source: cell.amount for cell in row.cells}, row.total) for row in view.rows
+        (
+            f"{row.name} (archived)" if row.is_archived else row.name,
+            {cell.source: cell.amount for cell in row.cells},
+            row.total,
+        )
+        for row in view.rows
     ]
     if wanted_export(request):
         for name, part in (("Budget", "budget"), ("Allocated", "allocated"), ("Remaining", "remaining")):
@@ -120,4 +128,37 @@ def grid_table(request: DistrictRequest, *, grid: AllocationGrid, view: GridView
         page_size=page_size_for(request),
         export_base=request.path,
         empty=Empty(title="No initiative passes this filter"),
+    )
+
+
+def carry_table(request: DistrictRequest, *, earlier: EarlierAllocations, year: str) -> Table:
+    """What an earlier filing of the budget gives out and what carrying it over would leave, by source."""
+    return make_table(
+        key="carry",
+        caption=f"Allocations on the earlier {year} budget, by funding source",
+        columns=[
+            Column(key="source", label="Source", kind=Kind.CODE),
+            Column(key="title", label="Title"),
+            Column(key="earlier", label="Given there", kind=Kind.MONEY),
+            Column(key="here", label="Given here", kind=Kind.MONEY),
+            Column(key="copy", label="Would be added", kind=Kind.MONEY),
+            Column(key="budget", label="This budget", kind=Kind.MONEY),
+            Column(key="left", label="Then remaining", kind=Kind.MONEY),
+        ],
+        records=earlier.sources,
+        cells=lambda one: (
+            one.source or "none",
+            one.title or None,
+            one.earlier,
+            one.here,
+            one.to_copy,
+            one.budget,
+            one.remaining,
+        ),
+        query=request.GET.dict() | {"table": "carry"},
+        sort="source",
+        prefix="carry-",
+        page_size=page_size_for(request),
+        export_base=request.path,
+        empty=Empty(title="Nothing to carry over"),
     )

@@ -19,11 +19,18 @@ from districts.tables import PAGE_SIZE, Empty
 from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid
 from investments.forms.refusals import add_refusal
 from investments.selectors import AllocationGrid, get_allocation_grid
+from investments.selectors.allocation_carry import find_earlier_allocations
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
-from investments.services import AllocationRefused, SavedAllocation, save_allocation
+from investments.services import (
+    AllocationRefused,
+    SavedAllocation,
+    carry_over_allocations,
+    clear_allocations,
+    save_allocation,
+)
 from investments.services.allocation_undo import undo_last_allocation
-from investments.views.allocation_lines import grid_line, grid_table, source_column
-from investments.views.parts import link, may, sections, upload_href, upload_list_href
+from investments.views.allocation_lines import carry_table, grid_line, grid_table, source_column
+from investments.views.parts import done, link, may, refused, sections, upload_href, upload_list_href
 
 KEPT = ("filing", "sources", "source", "initiative", "page")
 
@@ -56,6 +63,48 @@ def allocation_undo(request: DistrictRequest) -> HttpResponse:
     if saved.warning:
         messages.warning(request, saved.warning)
     return redirect(back)
+
+
+@district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
+def allocation_carry(request: DistrictRequest) -> HttpResponse:
+    """Copy the allocations of an earlier filing of a budget to the current one."""
+    filing, earlier = (read_uuid(request.POST.get(name, "")) for name in ("filing", "earlier"))
+    back = link(request, "allocation-grid", {"filing": str(filing or "")})
+    if request.method != "POST" or filing is None or earlier is None:
+        return redirect(back)
+    try:
+        moved = carry_over_allocations(filing_id=filing, from_filing_id=earlier)
+    except AllocationRefused as error:
+        return refused(request, error=error, to=back)
+    words = f"{moved.count} allocation{'' if moved.count == 1 else 's'}"
+    dollars = formatting.dollars_exact(moved.amount)
+    return done(
+        request,
+        message=f"Carried over: {words}, {dollars} in all."
+        if moved.count
+        else "Everything was here already.",
+        to=back,
+    )
+
+
+@district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
+def allocation_clear(request: DistrictRequest) -> HttpResponse:
+    """Take every allocation of a budget away; the form must say so with a tick."""
+    filing = read_uuid(request.POST.get("filing", ""))
+    back = link(request, "allocation-grid", {"filing": str(filing or "")})
+    if request.method != "POST" or filing is None:
+        return redirect(back)
+    if request.POST.get("sure") != "yes":
+        messages.error(request, "Nothing is taken away: tick the box to say that all of them shall go.")
+        return redirect(back)
+    moved = clear_allocations(filing_id=filing)
+    words = f"{moved.count} allocation{'' if moved.count == 1 else 's'}"
+    dollars = formatting.dollars_exact(moved.amount)
+    return done(
+        request,
+        message=f"Taken away: {words}, {dollars} in all. The audit keeps each of them.",
+        to=link(request, "allocation-grid"),
+    )
 
 
 def _enter(request: DistrictRequest) -> HttpResponse:
@@ -120,12 +169,19 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         source=request.GET.get("source", "")[:200],
         initiative=request.GET.get("initiative", "")[:200],
     )
+    earlier = find_earlier_allocations(filing=grid.filing) if grid.filing else None
+    year = formatting.fiscal_year(grid.filing.fiscal_year) if grid.filing else ""
+    carry = carry_table(request, earlier=earlier, year=year) if earlier else None
+    file_type = wanted_export(request)
+    if file_type and carry and request.GET.get("table") == "carry":
+        return export_table(table=carry, file_type=file_type, filename=f"{request.district.slug}-carry-over")
     table = grid_table(request, grid=grid, view=view)
-    if file_type := wanted_export(request):
+    if file_type:
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-allocations")
     paged = table.page
     shown = view.rows[(paged - 1) * PAGE_SIZE : paged * PAGE_SIZE]
-    can_enter = may(request, Permission.ENTER_ALLOCATIONS) and grid.filing is not None
+    may_enter = may(request, Permission.ENTER_ALLOCATIONS) and grid.filing is not None
+    can_enter = may_enter and grid.filing is not None and grid.filing.is_current
     start = AllocationForm(initial={"filing": grid.filing.id if grid.filing else None})
     context = {
         "grid": grid,
@@ -138,6 +194,15 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         "answer": _answer(grid),
         "over": [source_column(one) for one in grid.sources if one.remaining < 0],
         "can_enter": can_enter,
+        "earlier": earlier,
+        "carry": carry,
+        "carry_href": link(request, "allocation-carry"),
+        "earlier_href": link(request, "allocation-grid", {"filing": str(earlier.filing.id)})
+        if earlier
+        else "",
+        "clear_all_href": link(request, "allocation-clear"),
+        "can_clear": may_enter and any(row.total for row in grid.rows),
+        "given_count": sum(cell.amount is not None for row in grid.rows for cell in row.cells),
         "empty": _empty(request, grid=grid),
         "file_href": upload_href(request, grid.filing.upload_id) if grid.filing else "",
         "save_href": link(request, "allocation-grid", _kept(request)),
@@ -173,6 +238,8 @@ def _kept(request: DistrictRequest) -> dict[str, str]:
 
 
 def _answer(grid: AllocationGrid) -> str:
+    if grid.filing is None and grid.filings:
+        return "This budget is not there, or holds no allocation any more."
     if grid.filing is None:
         return "There is no budget to allocate from yet."
     year = formatting.fiscal_year(grid.filing.fiscal_year)
@@ -186,6 +253,13 @@ def _answer(grid: AllocationGrid) -> str:
 
 def _empty(request: DistrictRequest, *, grid: AllocationGrid) -> Empty | None:
     upload = upload_list_href(request)
+    if grid.filing is None and grid.filings:
+        return Empty(
+            title="No such budget",
+            text="It was undone, or a newer filing replaced it and nothing is allocated from it.",
+            action_label="Open the newest budget",
+            action_href=request.path,
+        )
     if grid.filing is None:
         return Empty(
             title="No budget has landed",

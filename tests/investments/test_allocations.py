@@ -107,7 +107,7 @@ def test_the_grid_shows_each_source_with_what_is_left(budget: Filing) -> None:
     save_allocation(filing_id=budget.pk, initiative_id=arts.pk, source="3010", amount=Decimal("0.50"))
     with CaptureQueriesContext(connection) as queries:
         grid = get_allocation_grid()
-    assert len(queries) == 6
+    assert len(queries) == 8
     assert grid.filing is not None
     assert (grid.filing.id, grid.filing.fiscal_year) == (budget.pk, 2025)
     assert [(one.source, one.budget, one.allocated, one.remaining) for one in grid.sources] == [

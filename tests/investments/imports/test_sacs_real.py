@@ -165,3 +165,17 @@ def test_code_lists_land_with_segment_and_year_from_their_names(bay: Cast) -> No
         assert CodeTitle.objects.filter(segment="goal", code="0000").count() == 2
         assert CodeTitle.objects.filter(segment="fund", code="01").count() == 1, "same bytes both years"
         assert not CodeTitle.objects.filter(code__contains=" ").exists()
+
+
+def test_rows_of_a_damaged_export_cannot_be_left_out_to_load_the_rest(bay: Cast) -> None:
+    path = next(LEDGER.glob("*_A_2022-23*.dat"))
+    data = path.read_bytes()
+    upload = land(bay, data[: len(data) // 2], path.name).upload
+    work()
+    with district_scope(bay.district.pk):
+        detail = selectors.get_upload(upload_id=upload.pk)
+        assert (detail.upload.state, detail.can_leave_rows_out) == (Upload.State.REJECTED, False)
+        rows = services.list_error_rows(upload_id=upload.pk)
+        assert rows
+        with pytest.raises(services.RowsNotNamed):
+            services.leave_rows_out(upload_id=upload.pk, rows=rows)
