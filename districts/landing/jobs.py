@@ -226,9 +226,10 @@ def _write_outcome(upload: Upload, reading: Reading, done: Done, name: str) -> N
     if done is Done.REFUSED:
         upload.state = State.REJECTED
         rows = "1 problem" if report.errors == 1 else f"{report.errors:,} problems"
-        upload.message = (
-            f"The file has {rows}. Nothing was loaded. Correct the file and upload it again, or "
-            "leave the named rows out."
+        upload.message = f"The file has {rows}. Nothing was loaded. Correct the file and upload it again" + (
+            ". Part of it is damaged, so leaving rows out does not help."
+            if report.is_damaged
+            else ", or leave the named rows out."
         )
         upload.finished_at = timezone.now()
     elif done is Done.IMPORTED:

@@ -31,6 +31,8 @@ class Problem:
     what_to_do: str
     severity: Severity = "error"
     sheet: str = ""
+    is_of_file: bool = False
+    """The file itself is damaged there: leaving the row out repairs nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ class Report:
     total_rows: list[TotalRow] = field(default_factory=list)
     errors: int = 0
     warnings: int = 0
+    is_damaged: bool = False
     by_why: Counter[str] = field(default_factory=Counter)
     _written: int = 0
     _file: IO[str] | None = None
@@ -95,10 +98,12 @@ class Report:
 
     def add(self, problem: Problem) -> None:
         """Record one problem; a problem of a row a person left out counts as left out instead."""
-        if problem.row in self.left_out_rows and problem.severity == "error":
+        is_left_out = problem.row in self.left_out_rows and not problem.is_of_file
+        if is_left_out and problem.severity == "error":
             self.leave_out(rows=[problem.row])
             return
         self._count(why=problem.why, severity=problem.severity, number=1)
+        self.is_damaged = self.is_damaged or problem.is_of_file
         if len(self.problems) < self.limits.max_problems_in_memory:
             self.problems.append(problem)
         self._write([problem])
@@ -112,6 +117,7 @@ class Report:
         why: str,
         what_to_do: str,
         severity: Severity = "error",
+        is_of_file: bool = False,
     ) -> None:
         """Record one problem from its parts."""
         self.add(
@@ -123,6 +129,7 @@ class Report:
                 what_to_do=what_to_do,
                 severity=severity,
                 sheet=self.sheet,
+                is_of_file=is_of_file,
             )
         )
 
@@ -187,6 +194,7 @@ class Report:
             "counts": asdict(self.counts),
             "errors": self.errors,
             "warnings": self.warnings,
+            "is_damaged": self.is_damaged,
             "by_why": dict(self.by_why.most_common(50)),
             "problems": [asdict(problem) for problem in self.problems],
             "checks": [asdict(check) for check in self.checks],

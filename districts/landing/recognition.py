@@ -19,6 +19,10 @@ from districts.tenancy import current_district_id
 
 SURE = 0.9
 LIKELY = 0.5
+WHICH_SHEET = (
+    "Several sheets of this workbook hold a table. Choose the one to read; the answers kept from the last file "
+    "are filled in."
+)
 
 
 class UnknownKind(DomainError):
@@ -100,15 +104,17 @@ def plan_map(*, kind: FileKind, sample: Sample, source: Source) -> Plan:
     saved = SavedMap.objects.filter(kind=kind.name, header_hash=header_hash(sample)).first()
     guess = kind.guess(sample, source)
     if saved is not None:
-        file_map = _replay(FileMap.from_dict(saved.mapping), guess)
+        file_map = _replay(FileMap.from_dict(saved.mapping), guess, sample)
         try:
             kind.check_map(sample, file_map, source)
         except MapIncomplete as error:
             return Plan(kind=kind.name, file_map=file_map, needs_map=True, message=error.message)
+        asks = sample.is_sheet_unclear and not file_map.options.sheet
         return Plan(
             kind=kind.name,
             file_map=file_map,
-            needs_map=False,
+            needs_map=asks,
+            message=WHICH_SHEET if asks else "",
             saved_map=saved.name,
             saved_map_id=str(saved.pk),
         )
@@ -121,13 +127,14 @@ def plan_map(*, kind: FileKind, sample: Sample, source: Source) -> Plan:
     return Plan(kind=kind.name, file_map=file_map, needs_map=asks)
 
 
-def _replay(saved: FileMap, guess: dict[str, str]) -> FileMap:
+def _replay(saved: FileMap, guess: dict[str, str], sample: Sample) -> FileMap:
     """Replay a saved map; what belongs to one file only is taken from this file's own guess."""
+    sheet = saved.options.sheet if saved.options.sheet in sample.sheets else ""
     once = {name: guess.get(name, "") for name in ("filed_on", "actuals_are", "through_on")}
     values = {**saved.values, **once}
     if guess.get("fiscal_year_value") and values.get("fiscal_year_value"):
         values["fiscal_year_value"] = guess["fiscal_year_value"]
     elif values.get("fiscal_year_value") and not values.get("fiscal_year"):
         values["fiscal_year_value"] = ""
-    options = replace(saved.options, sheet="", header_row=None, encoding="")
+    options = replace(saved.options, sheet=sheet, header_row=None, encoding="")
     return FileMap(options=options, values=values)

@@ -84,7 +84,9 @@ def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_P
 
 
 def has_error_rows(upload: Upload) -> bool:
-    """Say whether single rows of an upload have errors. One query."""
+    """Say whether leaving out rows with errors could help an upload. One query."""
+    if (upload.preview or {}).get("is_damaged"):
+        return False
     found: bool = UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists()
     return found
 

@@ -148,6 +148,8 @@ def leave_rows_out(*, upload_id: UUID, rows: Iterable[int]) -> Upload:
         upload = lock_in(upload_id, State.REJECTED)
         if not wanted:
             raise RowsNotNamed("Name the rows to leave out.")
+        if (upload.preview or {}).get("is_damaged"):
+            raise RowsNotNamed("The file itself is damaged: leaving rows out does not repair it.")
         unknown = sorted(wanted - _error_rows(upload))
         if unknown:
             raise RowsNotNamed(f"Row {unknown[0]:,} has no error of its own, so it cannot be left out.")

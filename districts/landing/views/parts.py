@@ -63,9 +63,14 @@ def section_links(request: DistrictRequest, *, current: str) -> tuple[NavItem, .
     )
 
 
-def step_list(state: str, *, is_mapped: bool = False) -> tuple[Step, ...]:
-    """Say how far an upload is; a mapped file that is read is on its way to the preview."""
+def step_list(state: str, *, is_mapped: bool = False, is_known: bool = True) -> tuple[Step, ...]:
+    """Say how far an upload is; a mapped file that is read is on its way to the preview.
+
+    A refused file of no known kind never got past its upload.
+    """
     current = STEP_OF[State(state)]
+    if state == State.REJECTED and not is_known:
+        current = 1
     return steps(labels=STEPS, current=3 if is_mapped and current < 3 else current)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -419,3 +421,41 @@ def test_another_districts_upload_is_not_there(bay: Cast, valley: Cast) -> None:
     ):
         assert client.get(url(valley, name, upload)).status_code == 404, name
     assert io.BytesIO(client.get(url(valley, "upload-list")).content).read().find(b"ledger.csv") == -1
+
+
+def test_a_picture_is_refused_in_one_sentence_with_what_to_do(bay: Cast) -> None:
+    upload = land(bay, b"\x89PNG\r\n", "photo.png").upload
+    page = bay.client(Role.DATA_MANAGER).get(url(bay, "upload-show", upload))
+    assertContains(page, "This file cannot be read.")
+    assertContains(page, "This is a picture, not a table.", count=1)
+    assertNotContains(page, "say what it is")
+    assertNotContains(page, "read it again")
+    assert [step.state for step in page.context["steps"]][:2] == ["current", "todo"]
+
+
+def test_a_workbook_with_two_tables_asks_which_even_when_its_columns_are_known(bay: Cast) -> None:
+    imported(bay)
+    sheets = {"Actuals": LEDGER, "Budget": LEDGER.replace("Actual", "Budget")}
+    client = bay.client(Role.DATA_MANAGER)
+    upload = land(bay, workbook(sheets), "two.xlsx").upload
+    assert upload.state == "needs_map"
+    page = client.get(url(bay, "upload-map", upload))
+    assertContains(page, "Several sheets of this workbook hold a table.")
+    map_and_read(bay, upload, sheet="Budget")
+    assert [one["label"] for one in again(bay, upload).preview["slices"]] == ["Budget FY2024"]
+    sheets["Budget"] = sheets["Budget"].replace("75.00", "76.00")
+    later = land(bay, workbook(sheets), "two again.xlsx").upload
+    work()
+    later = again(bay, later)
+    assert (later.state, [one["amount"] for one in later.preview["slices"]]) == ("ready", ["1076.25"])
+
+
+def workbook(sheets: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        for name, table in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(csv.reader(table.splitlines())):
+                for place, cell in enumerate(cells):
+                    sheet.write_string(number, place, cell)
+    return data.getvalue()
