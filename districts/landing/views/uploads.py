@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -130,6 +131,9 @@ def _show(request: DistrictRequest, form: UploadForm) -> HttpResponse:
     page = overview.list_upload_page(
         **asked, order=request.GET.get("sort", ""), page=page_number(request), size=size
     )
+    shown = f"{page.all_uploads}-{page.waiting}-{page.working}"
+    if request.htmx and request.GET.get("seen") == shown:
+        return HttpResponse(status=204)  # a poll, and nothing has moved
     table = _table(request, page, size=size, is_filtered=any(asked.values()))
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-uploads")
@@ -145,9 +149,16 @@ def _show(request: DistrictRequest, form: UploadForm) -> HttpResponse:
         is_first=not page.all_uploads,
         waiting=_tasks(request) if page.waiting else (),
         more_waiting=max(0, page.waiting - WAITING_SHOWN),
+        working=page.working,
+        poll_url=f"{request.path}?{urlencode(_query(request) | {'seen': shown})}",
         worker_waits=page.working > 0 and overview.is_worker_silent(),
     )
     return render(request, "landing/upload_list.html", context, status=422 if form.errors else 200)
+
+
+def _query(request: DistrictRequest) -> dict[str, str]:
+    """Return what was asked for, without what a poll adds."""
+    return {name: value for name, value in request.GET.dict().items() if name != "seen"}
 
 
 def _tasks(request: DistrictRequest) -> tuple[tuple[str, str, str], ...]:
@@ -198,7 +209,7 @@ def _table(request: DistrictRequest, page: overview.UploadPage, *, size: int, is
         columns=COLUMNS,
         records=page.rows,
         cells=cells,
-        query=request.GET.dict(),
+        query=_query(request),
         total=page.total,
         page_size=size,
         export_base=request.path,

@@ -459,3 +459,18 @@ def workbook(sheets: dict[str, str]) -> bytes:
                 for place, cell in enumerate(cells):
                     sheet.write_string(number, place, cell)
     return data.getvalue()
+
+
+def test_the_list_renews_itself_only_when_something_moved(bay: Cast) -> None:
+    imported(bay)
+    land(bay, LEDGER.replace("75.00", "80.00"), "next.csv")
+    client = bay.client(Role.DATA_MANAGER)
+    page = client.get(url(bay, "upload-list") + "?sort=file")
+    assertContains(page, "Being worked on: 1 file. The list below renews itself.")
+    poll, headers = page.context["poll_url"], {"HX-Request": "true"}
+    assert client.get(poll, headers=headers).status_code == 204
+    work()
+    moved = client.get(poll, headers=headers)
+    assertContains(moved, "Look and confirm: next.csv")
+    assertNotContains(moved, "renews itself")
+    assertNotContains(moved, "seen=")
