@@ -37,6 +37,11 @@ organisation_patterns = [
     path("admin/schools/<uuid:school_id>/", organisation.edit_school, name="school-edit"),
     path("admin/departments/", organisation.list_departments, name="department-list"),
     path("admin/departments/new/", organisation.create_department, name="department-create"),
+    path(
+        "admin/departments/<uuid:department_id>/delete/",
+        organisation.delete_department,
+        name="department-delete",
+    ),
     path("admin/departments/<uuid:department_id>/", organisation.edit_department, name="department-edit"),
 ]
 audit_patterns = [
@@ -55,5 +60,10 @@ entrance_patterns: list[URLPattern] = [
     path("", entrance.show_home, name="home"),
     path("accounts/invitation/<str:secret>/", entrance.accept_invitation, name="invitation-accept"),
     path("accounts/reset/<str:secret>/", entrance.reset_by_link, name="password-reset-by-link"),
+    path("accounts/", entrance.show_account, name="account"),
+    # Pages of the sign-in library that SRM does not offer: people have the one address they were invited by.
     path("accounts/email/", entrance.show_nothing, name="account_email"),
+    path("accounts/confirm-email/", entrance.show_nothing, name="account_email_verification_sent"),
+    path("accounts/confirm-email/<str:key>/", entrance.show_nothing, name="account_confirm_email"),
+    path("accounts/login/code/confirm/", entrance.show_nothing, name="account_confirm_login_code"),
 ]

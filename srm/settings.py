@@ -150,6 +150,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 USERSESSIONS_ADAPTER = "districts.access.adapter.AuditedSessionsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SRM"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is proven by its invitation; there is no other proof here
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SESSION_COOKIE_AGE = 12 * 3600

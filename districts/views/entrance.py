@@ -125,8 +125,15 @@ def reset_by_link(request: HttpRequest, secret: str) -> HttpResponse:
     )
 
 
+@signed_in_page
+@require_http_methods(["GET", "HEAD"])
+def show_account(request: HttpRequest) -> HttpResponse:
+    """Lead from the folder of account pages to where a person works."""
+    return redirect("home")
+
+
 @public_page
-def show_nothing(request: HttpRequest) -> HttpResponse:
+def show_nothing(request: HttpRequest, key: str = "") -> HttpResponse:  # noqa: ARG001
     """Close a page of the sign-in library that SRM does not offer."""
     raise Http404
 

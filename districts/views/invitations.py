@@ -16,7 +16,7 @@ from districts.mail import mail_invitation, mail_is_configured
 from districts.parts import NavItem
 from districts.selectors import people as selectors
 from districts.services import people as services
-from districts.tables import Action, Column, Empty, Kind, Table, make_table
+from districts.tables import Action, Cell, Column, Empty, Kind, Table, make_table
 from districts.views import shown_once
 from districts.views.answers import attempt, crumbs, found, show_form, show_table
 from districts.views.roles import role_guide
@@ -70,23 +70,21 @@ def _invitations_table(
         columns=(
             Column(key="email", label="Email"),
             Column(key="role", label="Role"),
-            Column(key="state", label="State", kind=Kind.TAG),
+            Column(key="state", label="State"),
             Column(key="by", label="Invited by"),
             Column(key="created", label="Invited", kind=Kind.DATE),
             Column(key="expires", label="Expires", kind=Kind.DATE),
             Column(key="link", label="Link"),
-            Column(key="accepted", label="Accepted"),
         ),
         records=invitations,
         cells=lambda i: (
             i.email,
             i.role_label,
-            i.state,
+            Cell(value=f"{i.state} {i.accepted}".strip(), text=i.state, note=i.accepted),
             i.invited_by,
             i.created_at.date(),
             i.expires_at.date(),
             i.link,
-            i.accepted,
         ),
         actions=actions,
         query=request.GET.dict(),

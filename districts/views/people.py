@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission, Role
 from districts.exports import page_size_for
@@ -16,7 +17,7 @@ from districts.parts import NavItem
 from districts.selectors import people as selectors
 from districts.services import people as services
 from districts.services import recovery
-from districts.tables import Action, Column, Empty, Kind, Table, make_table
+from districts.tables import Action, Cell, Column, Empty, Table, make_table
 from districts.views import shown_once
 from districts.views.answers import attempt, crumbs, found, show_form, show_table
 from districts.views.roles import role_guide
@@ -73,17 +74,6 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
                 href=reverse("districts:person-reset", args=args),
                 about=f"for {person.name}",
             ),
-            *(
-                (
-                    Action(
-                        label="Second step",
-                        href=reverse("districts:person-second-step", args=args),
-                        about=f"of {person.name}",
-                    ),
-                )
-                if person.has_second_step
-                else ()
-            ),
             Action(label="Remove", href=reverse("districts:person-remove", args=args), about=person.name),
         )
 
@@ -95,18 +85,10 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
             Column(key="email", label="Email"),
             Column(key="role", label="Role"),
             Column(key="second_step", label="Second step"),
-            Column(key="since", label="Member since", kind=Kind.DATE),
-            Column(key="joined", label="How they joined"),
+            Column(key="since", label="Member since"),
         ),
         records=people,
-        cells=lambda p: (
-            p.name,
-            p.email,
-            p.role_label,
-            "on" if p.has_second_step else "off",
-            p.since.date(),
-            p.joined_by,
-        ),
+        cells=lambda p: (p.name, p.email, p.role_label, _second_step(p, slug), _since(p)),
         actions=actions,
         query=request.GET.dict(),
         sort="name",
@@ -119,6 +101,18 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
             action_href=request.path,
         ),
     )
+
+
+def _second_step(person: selectors.Person, slug: str) -> Cell:
+    if not person.has_second_step:
+        return Cell(value="off")
+    href = reverse("districts:person-second-step", args=[slug, person.membership_id])
+    return Cell(value="on", text="on (lost it?)", href=href)
+
+
+def _since(person: selectors.Person) -> Cell:
+    day = f"{person.since:%Y-%m-%d}"
+    return Cell(value=f"{day}, {person.joined_by}", text=formatting.day(person.since), note=person.joined_by)
 
 
 @district_page(Permission.MANAGE_DISTRICT)

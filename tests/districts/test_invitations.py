@@ -122,11 +122,11 @@ def test_it_is_plain_who_invited_when_it_was_accepted_and_with_which_link(bay: C
     admin = bay.client(Role.DISTRICT_ADMIN)
     [row] = [row for row in export(admin, "/d/bay/admin/invitations/") if row["Email"] == NEW]
     assert (row["Invited by"], row["Link"]) == ("District admin bay", name)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d by Nia New", row["Accepted"])
+    assert re.fullmatch(r"accepted \d{4}-\d\d-\d\d \d\d:\d\d by Nia New", row["State"])
     [row] = [row for row in export(admin, "/d/bay/admin/people/") if row["Email"] == NEW]
     assert re.fullmatch(
-        rf"invited by District admin bay, accepted \d{{4}}-\d\d-\d\d \d\d:\d\d with link {name}",
-        row["How they joined"],
+        rf"\d{{4}}-\d\d-\d\d, invited by District admin bay, accepted \d{{4}}-\d\d-\d\d \d\d:\d\d with link {name}",
+        row["Member since"],
     )
     with district_scope(bay.district.pk):
         events = AuditEvent.objects.filter(cause__startswith="accepted").order_by("id")
