@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from investments.views import allocations, entries, filings, ledger, rule_form, rules, uncoded, variance
+from investments.views import (
+    allocations,
+    entries,
+    filings,
+    funding_sources,
+    ledger,
+    rule_form,
+    rules,
+    uncoded,
+    variance,
+)
 
 app_name = "investments"
 
@@ -22,6 +32,8 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/move/", rules.rule_move, name="rule-move"),
     path("rules/<uuid:rule_id>/archive/", rules.rule_archive, name="rule-archive"),
     path("rules/<uuid:rule_id>/restore/", rules.rule_restore, name="rule-restore"),
+    path("sources/", funding_sources.funding_source_list, name="funding-source-list"),
+    path("sources/edit/", funding_sources.funding_source_edit, name="funding-source-edit"),
     path("allocations/", allocations.allocation_grid, name="allocation-grid"),
     path("allocations/carry/", allocations.allocation_carry, name="allocation-carry"),
     path("allocations/clear/", allocations.allocation_clear, name="allocation-clear"),

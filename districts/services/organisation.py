@@ -50,6 +50,10 @@ class OrganisationSettings:
     indirect_objects: str
 
 
+class DepartmentInUse(DomainError):
+    """Something names this department."""
+
+
 class ObjectsRefused(DomainError):
     """Patterns of objects that cannot be read, or that mean the same object twice; `field` is the one to change."""
 
@@ -118,12 +122,12 @@ def _with_read_objects(settings: OrganisationSettings) -> OrganisationSettings:
         raise ObjectsRefused(
             "An object cannot be spending and revenue. Change one of the two.", field="revenue_objects"
         )
-    words = {field: one.text() if one else "" for field, one in read.items()}
+    normal = {field: one.text() if one else "" for field, one in read.items()}
     return replace(
         settings,
-        spending_objects=words["spending_objects"],
-        revenue_objects=words["revenue_objects"],
-        indirect_objects=words["indirect_objects"],
+        spending_objects=normal["spending_objects"],
+        revenue_objects=normal["revenue_objects"],
+        indirect_objects=normal["indirect_objects"],
     )
 
 
@@ -168,6 +172,40 @@ def rename_department(*, department_id: UUID, name: str) -> None:
         _require_free_name(name=name, besides=department_id)
         department.name = name.strip()
         department.save(update_fields=["name"])
+
+
+def delete_department(*, department_id: UUID) -> str:
+    """Delete a department that nothing names and return its name; raises NotFound and DepartmentInUse.
+
+    The audit keeps what it was.
+    """
+    with transaction.atomic():
+        department = Department.objects.select_for_update().filter(pk=department_id).first()
+        if department is None:
+            raise NotFound("This district has no such department.")
+        uses = [(meta, count) for meta, count in _list_uses(department) if count]
+        if uses:
+            words = " and ".join(
+                f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
+                for meta, count in uses
+            )
+            raise DepartmentInUse(
+                f"{words} name{'s' if len(uses) == 1 and uses[0][1] == 1 else ''} “{department.name}”, archived"
+                " ones included. Give them another department first, or rename this one."
+            )
+        department.delete()
+    return str(department.name)
+
+
+def _list_uses(department: Department) -> list[tuple[Any, int]]:
+    """How many rows of each kind name a department; apps above this one may refer to it unseen."""
+    relations: list[Any] = [
+        one for one in Department._meta.get_fields(include_hidden=True) if one.one_to_many
+    ]
+    return [
+        (one.related_model._meta, one.related_model.objects.filter(**{one.field.name: department}).count())
+        for one in relations
+    ]
 
 
 def _require_free_codes(*, facts: SchoolFacts, besides: UUID | None) -> None:

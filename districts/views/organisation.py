@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -215,6 +216,11 @@ def list_departments(request: DistrictRequest) -> HttpResponse:
                 href=reverse("districts:department-edit", args=[request.district.slug, d.department_id]),
                 about=d.name,
             ),
+            Action(
+                label="Delete",
+                href=reverse("districts:department-delete", args=[request.district.slug, d.department_id]),
+                about=d.name,
+            ),
         ),
         query=request.GET.dict(),
         sort="name",
@@ -268,7 +274,28 @@ def edit_department(request: DistrictRequest, department_id: UUID) -> HttpRespon
     return _department_page(request, form, title=department.name)
 
 
-def _department_page(request: DistrictRequest, form: DepartmentForm, *, title: str) -> HttpResponse:
+@district_page(Permission.MANAGE_DISTRICT)
+def delete_department(request: DistrictRequest, department_id: UUID) -> HttpResponse:
+    """Ask before a department is deleted; one that is in use stays."""
+    department = found(selectors.get_department(department_id=department_id))
+    form = Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, lambda: services.delete_department(department_id=department_id))
+        if not form.errors:
+            messages.success(request, f"{department.name} is deleted.")
+            return redirect("districts:department-list", request.district.slug)
+    return _department_page(
+        request,
+        form,
+        title=f"Delete {department.name}",
+        save_label="Delete",
+        note="Only a department that no initiative names can be deleted. The audit keeps that it was there.",
+    )
+
+
+def _department_page(
+    request: DistrictRequest, form: Form, *, title: str, save_label: str = "Save", note: str = ""
+) -> HttpResponse:
     back = reverse("districts:department-list", args=[request.district.slug])
     return show_form(
         request,
@@ -276,6 +303,8 @@ def _department_page(request: DistrictRequest, form: DepartmentForm, *, title: s
         form=form,
         context={
             "title": title,
+            "note": note,
+            "save_label": save_label,
             "cancel_href": back,
             "crumbs": crumbs(request, ("Departments", back), here=title),
         },

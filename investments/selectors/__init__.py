@@ -10,12 +10,10 @@ from investments.selectors.allocations import (
 )
 from investments.selectors.codes import (
     CodeName,
-    FundingSourceRow,
     Segment,
     find_code_titles,
     get_funding_segment,
     list_code_titles,
-    list_funding_sources,
     list_segments,
 )
 from investments.selectors.costs import (
@@ -29,6 +27,11 @@ from investments.selectors.costs import (
     list_initiative_costs,
 )
 from investments.selectors.filters import FilterRefused
+from investments.selectors.funding_sources import (
+    FundingSourceRow,
+    get_funding_source,
+    list_funding_sources,
+)
 from investments.selectors.ledger import (
     FilingName,
     LedgerTotal,
@@ -77,6 +80,7 @@ __all__ = [
     "find_code_titles",
     "get_allocation_grid",
     "get_funding_segment",
+    "get_funding_source",
     "get_initiative_cost",
     "get_ledger_total",
     "get_pivot",

@@ -1,15 +1,14 @@
-"""Titles of account codes, names of segments, funding sources; must not write."""
+"""Titles of account codes, names of segments; must not write."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from districts.models import District, FundingSegment
 from districts.tenancy import current_district_id
-from investments.models import CodeTitle, FundingSource, LocalSegment
+from investments.models import CodeTitle, LocalSegment
 
 SEGMENT_LABELS: Final = {
     "fund": "Fund",
@@ -43,17 +42,6 @@ class CodeName:
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FundingSourceRow:
-    """A funding source and its conditions; None where nobody has said."""
-
-    code: str
-    title: str
-    is_restricted: bool | None
-    is_recurring: bool | None
-    expires_on: date | None
-
-
 def get_funding_segment() -> str:
     """Return the segment that names the funding source in this district's ledger. One query."""
     district_id = current_district_id()
@@ -84,17 +72,3 @@ def list_segments() -> tuple[Segment, ...]:
     """List the segments an account can have, the local ones by the district's own names. One query."""
     own = dict(LocalSegment.objects.values_list("segment", "label"))
     return tuple(Segment(name=name, label=own.get(name, label)) for name, label in SEGMENT_LABELS.items())
-
-
-def list_funding_sources() -> tuple[FundingSourceRow, ...]:
-    """List the funding sources whose conditions the district keeps, by code. One query."""
-    return tuple(
-        FundingSourceRow(
-            code=row.code,
-            title=row.title,
-            is_restricted=row.is_restricted,
-            is_recurring=row.is_recurring,
-            expires_on=row.expires_on,
-        )
-        for row in FundingSource.objects.order_by("code")
-    )

@@ -208,6 +208,7 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         "save_href": link(request, "allocation-grid", _kept(request)),
         "sections": sections(request, current="allocation-grid"),
         "clear_href": request.path,
+        "sources_href": link(request, "funding-source-list"),
         **_undo_context(request, filing_id=grid.filing.id if can_enter and grid.filing else None),
     }
     return render(request, "investments/allocations.html", context, status=status)

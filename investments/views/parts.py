@@ -29,6 +29,7 @@ SECTIONS = (
     ("Coding rules", "rule-list"),
     ("Not yet coded", "uncoded-list"),
     ("Allocations", "allocation-grid"),
+    ("Funding sources", "funding-source-list"),
     ("Files", "filing-list"),
 )
 FORECASTS = (AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL)

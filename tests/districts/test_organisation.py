@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from districts.access.permissions import Role
 from districts.forms.organisation import OBJECT_PRESETS
-from districts.models import AuditEvent, District, FundingSegment, ObjectChart, School
+from districts.models import AuditEvent, Department, District, FundingSegment, ObjectChart, School
 from districts.services import organisation
+from districts.tenancy import district_scope
 from tests.cast import Cast
+from tests.investments.facts import make_initiative
 
 LINCOLN = organisation.SchoolFacts(
     name="Lincoln",
@@ -137,3 +139,23 @@ def test_department_is_renamed_and_named_once(in_bay: Cast) -> None:
     organisation.rename_department(department_id=first, name="Teaching")
     event = AuditEvent.objects.filter(table_name="districts_department").latest("id")
     assert (event.before["name"], event.after["name"]) == ("Curriculum", "Teaching")
+
+
+def test_department_nobody_names_is_deleted_and_one_in_use_stays(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        unused = organisation.add_department(name="Curriculum")
+        used = organisation.add_department(name="Teaching")
+        make_initiative("Tutoring", department_id=used)
+    client = bay.client(Role.DISTRICT_ADMIN)
+    page = client.get(f"/d/bay/admin/departments/{unused}/delete/").content.decode()
+    assert "Delete Curriculum" in page
+    done = client.post(f"/d/bay/admin/departments/{unused}/delete/", follow=True).content.decode()
+    assert "Curriculum is deleted." in done
+    answer = client.post(f"/d/bay/admin/departments/{used}/delete/")
+    assert answer.status_code == 422
+    assert "1 initiative names “Teaching”, archived ones included." in answer.content.decode()
+    with district_scope(bay.district.pk):
+        assert [one.name for one in Department.objects.all()] == ["Teaching"]
+        gone = AuditEvent.objects.get(table_name="districts_department", action="delete")
+        assert gone.before is not None
+        assert gone.before["name"] == "Curriculum"
