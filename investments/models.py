@@ -106,7 +106,7 @@ class LedgerEntry(FactModel):
         constraints = [
             *district_table(
                 "ledgerentry",
-                parents={"filing": "districts.Filing"},
+                bulk_parents={"filing": "districts.Filing"},
                 audited=False,
                 referenced=False,
             )

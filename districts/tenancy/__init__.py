@@ -9,6 +9,7 @@ from districts.tenancy.base import (
 )
 from districts.tenancy.constraints import (
     Audited,
+    BulkForeignKey,
     DistrictForeignKey,
     DistrictPolicy,
     district_table,
@@ -26,6 +27,7 @@ from districts.tenancy.scope import (
 
 __all__ = [
     "Audited",
+    "BulkForeignKey",
     "CrossDistrictScope",
     "DistrictForeignKey",
     "DistrictManager",

@@ -32,6 +32,12 @@ SECURED = (
 SCHOOL = "districts_school"
 CHANGE_POLICY = f"DROP POLICY school_district ON {SCHOOL}; CREATE POLICY school_district ON {SCHOOL} "
 
+ENTRIES, BULK = "investments_ledgerentry", "ledgerentry_filing_bulk_fk"
+PERMISSIVE_KEY = (
+    f"DROP POLICY {BULK} ON {ENTRIES}; CREATE POLICY {BULK} ON {ENTRIES} FOR INSERT"
+    " WITH CHECK (filing_id IS NULL OR filing_id IN (SELECT id FROM districts_filing))"
+)
+
 POLICIES = (
     Mutation("policy dropped", f"DROP POLICY school_district ON {SCHOOL}", SCHOOL, "lacks the policy"),
     Mutation("security disabled", f"ALTER TABLE {SCHOOL} DISABLE ROW LEVEL SECURITY", SCHOOL, "not enabled"),
@@ -143,6 +149,20 @@ TABLES = (
         f"ALTER TABLE districts_mark ADD school uuid REFERENCES {SCHOOL}",
         "districts_mark",
         "names rows of",
+    ),
+    Mutation("bulk key without a policy", f"DROP POLICY {BULK} ON {ENTRIES}", ENTRIES, "policy of other words"),
+    Mutation(
+        "bulk key that lets every parent in",
+        f"ALTER POLICY {BULK}_update ON {ENTRIES} WITH CHECK (true)",
+        ENTRIES,
+        "no foreign key holds it",
+    ),
+    Mutation("bulk key of another's words", PERMISSIVE_KEY, ENTRIES, "policy of other words"),
+    Mutation(
+        "bulk key that lets its parent go",
+        f"ALTER TABLE districts_filing DISABLE TRIGGER {BULK}",
+        ENTRIES,
+        "not enforced or switched off",
     ),
     Mutation("audit trigger dropped", f"DROP TRIGGER school_audit ON {SCHOOL}", SCHOOL, "no audit event"),
     Mutation(

@@ -126,6 +126,8 @@ class Editor:
 
     def work(self) -> None:
         """Edit until told to stop; no failure ends it."""
+        from django.db import close_old_connections
+
         from districts.errors import DomainError
 
         chance = random.Random(f"{self.seed} {self.slug}")
@@ -137,6 +139,7 @@ class Editor:
             self.land_ledger,
         ]
         while not self.stop.is_set():
+            close_old_connections()  # as a request does before and after
             self.let_the_queue_breathe()
             edit = chance.choice(kinds)
             try:
@@ -152,7 +155,7 @@ class Editor:
 
     def let_the_queue_breathe(self) -> None:
         """Wait a little while much is waiting: the test is of faults, not of how fast this machine is."""
-        from django.db import Error
+        from django.db import Error, close_old_connections
 
         from districts.models import Mark
 
@@ -161,7 +164,7 @@ class Editor:
                 if self.stop.is_set() or Mark.objects.count() < MUCH_WAITING:
                     return
             except Error:
-                pass  # the database is down: the edit that follows will say so
+                close_old_connections()  # the database is down: the edit that follows will say so
             time.sleep(0.1)
 
     def write(self, **line: Any) -> None:

@@ -47,17 +47,26 @@ class World:
         if beat:
             self.commands["beat"] = [*celery, "beat", "-s", str(folder / "schedule")]
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.others: list[subprocess.Popen[str]] = []
 
     def python(self, *arguments: str, role: str = "command") -> subprocess.Popen[str]:
-        """Start a process of this world, its output kept."""
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=self.environment | {"SRM_PROCESS": role},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        """Start a process of this world; its complaints go to a log, which never fills up as a pipe does."""
+        with self.said.open("ab") as log:
+            started = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment | {"SRM_PROCESS": role},
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        self.others.append(started)
+        return started
+
+    @property
+    def said(self) -> Path:
+        """The log of every process but the worker and the beat."""
+        return self.folder / "said.log"
 
     def start(self, name: str) -> None:
         """Start the worker or the beat, with its children in a group of their own."""
@@ -111,9 +120,12 @@ class World:
             time.sleep(0.1)
 
     def end(self) -> None:
-        """Kill the worker and the beat."""
+        """Kill everything that still runs."""
         for process in self.processes.values():
             kill_group(process)
+        for other in self.others:
+            other.kill()
+            other.communicate()
 
     def freeze(self) -> None:
         """Stop the worker and its children where they are; a kill ends them."""
@@ -226,7 +238,7 @@ def run_chaos(world: World, *, faults: list[str], seed: int, patience: float) ->
     world.revive()
     before = world.runs()
     writer = world.python("-m", "tests.chaos.edits", "write", str(seed), role="web")
-    _wait_for(world.folder / "writing", writer)
+    _wait_for(world, world.folder / "writing", writer)
     world.wait_for_progress(since=before)
     for kind in faults:
         time.sleep(chance.uniform(0.2, 1.0))
@@ -238,7 +250,7 @@ def run_chaos(world: World, *, faults: list[str], seed: int, patience: float) ->
     world.freeze()
     time.sleep(1)
     (world.folder / "stop").touch()
-    _finish(writer)
+    _finish(world, writer)
     world.fault("flush", chance)
     world.fault("worker", chance)
     return _verify(world, patience=patience)
@@ -249,7 +261,7 @@ def kill_once_marks_are_gone(world: World, *, patience: float) -> dict[str, Any]
     world.revive()
     world.wait_for_worker()
     (world.folder / "last").touch()
-    _finish(world.python("-m", "tests.chaos.edits", "last", role="web"))
+    _finish(world, world.python("-m", "tests.chaos.edits", "last", role="web"))
     deadline = time.monotonic() + 60
     while world.count("districts_mark WHERE target = 'ledger_cost'") and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -265,18 +277,18 @@ def _verify(world: World, *, patience: float) -> dict[str, Any]:
     while verifier.poll() is None:
         world.revive()
         time.sleep(0.2)
-    return dict(json.loads(_finish(verifier)))
+    return dict(json.loads(_finish(world, verifier)))
 
 
-def _finish(process: subprocess.Popen[str]) -> str:
-    said, complaints = process.communicate(timeout=120)
+def _finish(world: World, process: subprocess.Popen[str]) -> str:
+    said, _ = process.communicate(timeout=120)
     if process.returncode:
-        raise RuntimeError(complaints)
+        raise RuntimeError(world.said.read_text()[-3000:])
     return said
 
 
-def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+def _wait_for(world: World, path: Path, process: subprocess.Popen[str]) -> None:
     while not path.exists():
         if process.poll() is not None:
-            raise RuntimeError(process.communicate()[1])
+            raise RuntimeError(world.said.read_text()[-3000:])
         time.sleep(0.05)

@@ -14,6 +14,7 @@ from tests.isolation.conftest import Pair, open_pair
 from tests.servers import Slot
 
 TABLE = "districts_department"
+BULK = "investments_ledgerentry"
 POLICY = f"DROP POLICY department_district ON {TABLE}; CREATE POLICY department_district ON {TABLE} "
 IS_NULL = "current_setting('srm.district_id', true) = ''"
 MUTANTS: list[tuple[str, str, Callable[..., None], dict[str, Any]]] = [
@@ -48,6 +49,18 @@ MUTANTS: list[tuple[str, str, Callable[..., None], dict[str, Any]]] = [
             " REFERENCES strategy_metric (id)"
         ),
         guards.test_a_parent_of_the_other_district_cannot_be_named,
+        {},
+    ),
+    (
+        "bulk key that lets every parent in",
+        f"ALTER POLICY ledgerentry_filing_bulk_fk_update ON {BULK} WITH CHECK (true)",
+        guards.test_a_parent_of_the_other_district_cannot_be_named,
+        {},
+    ),
+    (
+        "bulk key that lets its parent go",
+        "ALTER TABLE districts_filing DISABLE TRIGGER ledgerentry_filing_bulk_fk",
+        guards.test_a_parent_that_bulk_facts_name_cannot_be_deleted,
         {},
     ),
 ]

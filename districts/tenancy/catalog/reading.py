@@ -1,5 +1,6 @@
 """What the live database says of itself, read once; must not judge it, nor look at models."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -38,7 +39,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """One foreign key and whether the database really holds it."""
+    """One foreign key, or a policy in its place, and whether the database really holds it."""
 
     name: str
     columns: tuple[str, ...]
@@ -64,6 +65,7 @@ class Trigger:
     function: str
     kind: int
     is_unconditional: bool
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass
@@ -127,8 +129,14 @@ _INDEXES = f"""
     FROM {_FROM} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid
     WHERE {_OURS} ORDER BY i.indrelid, x.relname
 """  # noqa: S608 - constants of this module only
+AFTER_EACH_DELETE = 0b01000  # FOR EACH STATEMENT, AFTER, DELETE
+# PostgreSQL's own wording of constraints.BulkForeignKey.
+_HAS_PARENT = re.compile(
+    r"\(\((?P<column>\w+) IS NULL\) OR \((?P=column) IN \( SELECT (?P<parent>\w+)\.id\s+FROM (?P=parent)\)\)\)"
+)
 _TRIGGERS = """
-    SELECT t.tgrelid, p.proname, t.tgtype, t.tgqual IS NULL AND t.tgenabled = 'O'
+    SELECT t.tgrelid, p.proname, t.tgtype, t.tgqual IS NULL AND t.tgenabled = 'O',
+        string_to_array(trim(trailing ' ' FROM replace(encode(t.tgargs, 'escape'), '\\000', ' ')), ' ')
     FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
 """
 
@@ -158,8 +166,34 @@ def read_relations(cursor: Cursor) -> dict[str, Relation]:
     for oid, name, columns, is_unique, is_primary in rows(cursor, _INDEXES):
         by_oid[oid].indexes.append(Index(name, tuple(columns), is_unique, is_primary))
     triggers = defaultdict(list)
-    for oid, *trigger in rows(cursor, _TRIGGERS):
-        triggers[oid].append(Trigger(*trigger))
+    for oid, *trigger, arguments in rows(cursor, _TRIGGERS):
+        triggers[oid].append(Trigger(*trigger, tuple(arguments)))
     for oid, relation in by_oid.items():
         relation.triggers = triggers[oid]
-    return {relation.name: relation for relation in by_oid.values()}
+    relations = {relation.name: relation for relation in by_oid.values()}
+    for relation in by_oid.values():
+        _take_keys_of_policies(relation, relations)
+    return relations
+
+
+def _take_keys_of_policies(relation: Relation, relations: dict[str, Relation]) -> None:
+    """Turn each pair of policies that BulkForeignKey makes into the key it stands for.
+
+    What differs by a word stays a policy, which the rules then refuse.
+    """
+    for on_insert in [one for one in relation.policies if one.command == "a" and not one.is_permissive]:
+        found = _HAS_PARENT.fullmatch(on_insert.check or "")
+        on_update = Policy("w", False, True, "true", on_insert.check)
+        if not found or on_insert.using or not on_insert.is_for_everyone or on_update not in relation.policies:
+            continue
+        column, parent = found["column"], found["parent"]
+        refuses = Trigger("srm_refuse_orphans", AFTER_EACH_DELETE, True, (relation.name, column))
+        key = ForeignKey(
+            f"{relation.name.partition('_')[2]}_{column.removesuffix('_id')}_bulk_fk",
+            ("district_id", column),
+            parent,
+            ("district_id", "id"),
+            refuses in relations[parent].triggers,
+        )
+        relation.foreign_keys.append(key)
+        relation.policies = [one for one in relation.policies if one not in (on_insert, on_update)]
