@@ -44,7 +44,7 @@ SEPARATOR = "\x1f"
 LONGEST_CODE = 40
 STAGE = (
     ("slice", "smallint"),
-    ("account", "text"),
+    ("account_number", "integer"),
     ("amount", "numeric(20,6)"),
     ("row_number", "integer"),
 )

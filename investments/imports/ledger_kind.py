@@ -13,6 +13,7 @@ from districts.landing.amounts import format_amount
 from districts.landing.kinds import FileKind, Loaded, Reading, ShownRows
 from investments.imports import ledger_load, ledger_size
 from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS, SEPARATOR, STAGE
+from investments.imports.ledger_stage import number_accounts, stage_accounts
 
 
 class LedgerKind(FileKind):
@@ -34,7 +35,7 @@ class LedgerKind(FileKind):
             counts.loaded += frame.height
             ledger_size.note_size(frame=frame, reading=reading)
             if frame.height:
-                yield frame
+                yield number_accounts(frame=frame, reading=reading)
         if not counts.loaded and reading.report.is_clean:
             reading.report.problem(
                 row=0,
@@ -69,14 +70,15 @@ class LedgerKind(FileKind):
         )
 
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
-        """Compare each slice with the current filing of the same slice."""
-        return ledger_load.preview(stage=stage, reading=reading, family=self.family)
+        """Compare each slice, as `finish_quality` added it up, with the current filing of the same slice."""
+        return ledger_load.preview(reading=reading, family=self.family)
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the state ledger's checks, which need the rows staged and the years around them."""
+        stage_accounts(stage=stage, reading=reading)
         ledger_size.check_size(stage=stage, reading=reading, family=self.family)
-        ledger_load.note_totals(stage=stage, reading=reading)
-        ledger_load.check_spending_objects(stage=stage, reading=reading)
+        ledger_load.note_totals(reading=reading)
+        ledger_load.check_spending_objects(reading=reading)
         if self.is_state_ledger:
             ledger_load.check_state_ledger(stage=stage, reading=reading, family=self.family)
 

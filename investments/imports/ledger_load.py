@@ -18,21 +18,14 @@ from districts.landing.amounts import AMOUNT, format_amount
 from districts.landing.kinds import Reading, Slice
 from districts.tenancy import current_district_id
 from investments.imports import quality
-from investments.imports.canonical import KIND_LABELS, SEGMENTS, SEPARATOR
+from investments.imports.canonical import KIND_LABELS, SEGMENTS
 from investments.objects import get_object_setting
 from investments.selectors.scopes import in_scope
 
-_SEPARATOR_SQL = f"chr({ord(SEPARATOR)})"
 _NAMES = ", ".join(f'"{segment}"' for segment in SEGMENTS)
-_SPLIT = ", ".join(
-    f'split_part(account, {_SEPARATOR_SQL}, {number}) AS "{segment}"'
-    for number, segment in enumerate(SEGMENTS, start=1)
-)
 _SAME = " AND ".join(f'a."{segment}" = s."{segment}"' for segment in SEGMENTS)
 _SUMS = ("fund", "resource", "function", "object")
-_SUM_COLUMNS = ", ".join(
-    f"split_part(account, {_SEPARATOR_SQL}, {SEGMENTS.index(segment) + 1})" for segment in _SUMS
-)
+_SUM_COLUMNS = ", ".join(f'a."{segment}"' for segment in _SUMS)
 
 
 PARTS = ("Spending", "Revenue", "Neither")
@@ -41,8 +34,9 @@ SELECT coalesce(s.fund, t.fund), coalesce(s.part, t.part), coalesce(t.amount, 0)
 FROM (
     SELECT a.fund, CASE WHEN {spending} THEN 0 WHEN {revenue} THEN 1 ELSE 2 END AS part,
            sum(g.amount) AS amount
-    FROM (SELECT account, sum(amount) AS amount FROM {stage} WHERE slice = %s GROUP BY 1) g
-    JOIN stage_account a USING (account)
+    FROM stage_sum g
+    JOIN stage_account a USING (account_number)
+    WHERE g.slice = %s
     GROUP BY 1, 2
 ) s
 FULL JOIN (
@@ -58,9 +52,7 @@ ORDER BY 2, 1
 """
 _SPENDING_ROWS = """
 SELECT coalesce(sum(a.rows), 0), coalesce(sum(a.rows) FILTER (WHERE {is_spending}), 0)
-FROM (
-    SELECT split_part(account, {separator}, {at}) AS object, count(*) AS rows FROM {stage} GROUP BY 1
-) a
+FROM (SELECT object, sum(rows) AS rows FROM stage_sum JOIN stage_account USING (account_number) GROUP BY 1) a
 """
 
 
@@ -68,12 +60,15 @@ class BudgetInUse(DomainError):
     """Allocations rest on a budget that would be undone."""
 
 
-def preview(*, stage: str, reading: Reading, family: str) -> dict[str, Any]:
-    """Describe each staged slice and its difference to the current filing. Writes nothing lasting."""
+def preview(*, reading: Reading, family: str) -> dict[str, Any]:
+    """Describe each staged slice and its difference to the current filing. Writes nothing lasting.
+
+    Reads `stage_account` and `stage_sum`, as everything here does.
+    """
     with connection.cursor() as cursor:
         _plan_for_bulk(cursor)
-        _map_accounts(cursor, stage=stage, create=False)
-        slices = [_describe_slice(cursor, stage, family, one) for one in reading.slice_list()]
+        _map_accounts(cursor, create=False)
+        slices = [_describe_slice(cursor, family, one) for one in reading.slice_list()]
     return {"slices": slices}
 
 
@@ -85,14 +80,9 @@ def _plan_for_bulk(cursor: Any) -> None:
     cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
 
 
-def _map_accounts(cursor: Any, *, stage: str, create: bool) -> None:
-    """Map each distinct staged account to its row, making the missing ones where asked."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.stage_account, pg_temp.stage_account_id")
-    cursor.execute(
-        f"CREATE TEMP TABLE stage_account ON COMMIT DROP AS SELECT account, {_SPLIT}"
-        f" FROM (SELECT DISTINCT account FROM {stage}) d"
-    )
-    cursor.execute("ANALYZE stage_account")
+def _map_accounts(cursor: Any, *, create: bool) -> None:
+    """Map each staged account to its row, making the missing ones where asked."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.stage_account_id")
     if create:
         cursor.execute(
             f"INSERT INTO investments_account (district_id, {_NAMES})"
@@ -102,25 +92,27 @@ def _map_accounts(cursor: Any, *, stage: str, create: bool) -> None:
             [current_district_id(), current_district_id()],
         )
     cursor.execute(
-        "CREATE TEMP TABLE stage_account_id ON COMMIT DROP AS SELECT s.account, a.id"
+        "CREATE TEMP TABLE stage_account_id ON COMMIT DROP AS SELECT s.account_number, a.id"
         f" FROM stage_account s LEFT JOIN investments_account a ON a.district_id = %s AND {_SAME}",
         [current_district_id()],
     )
     cursor.execute("ANALYZE stage_account_id")
 
 
-def _describe_slice(cursor: Any, stage: str, family: str, one: Slice) -> dict[str, Any]:
+def _describe_slice(cursor: Any, family: str, one: Slice) -> dict[str, Any]:
     current = find_current(cursor, family=family, one=one)
-    cursor.execute(f"SELECT count(*), coalesce(sum(amount), 0) FROM {stage} WHERE slice = %s", [one.number])
+    cursor.execute(
+        "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(amount), 0) FROM stage_sum WHERE slice = %s",
+        [one.number],
+    )
     rows, amount = cursor.fetchone()
     filing_id = current["id"] if current else None
     cursor.execute(
         "SELECT count(*) FILTER (WHERE t.id IS NULL),"
-        " count(*) FILTER (WHERE s.account IS NULL),"
+        " count(*) FILTER (WHERE s.account_number IS NULL),"
         " count(*) FILTER (WHERE t.amount <> s.amount), count(*) FILTER (WHERE t.amount = s.amount)"
-        " FROM (SELECT i.id, i.account, sum(g.amount) AS amount"
-        f" FROM (SELECT account, sum(amount) AS amount FROM {stage} WHERE slice = %s"
-        " GROUP BY account) g JOIN stage_account_id i USING (account) GROUP BY 1, 2) s"
+        " FROM (SELECT i.id, account_number, g.amount FROM stage_sum g"
+        " JOIN stage_account_id i USING (account_number) WHERE g.slice = %s) s"
         " FULL JOIN (SELECT account_id AS id, sum(amount) AS amount FROM investments_ledgerentry"
         " WHERE filing_id = %s GROUP BY 1) t ON t.id = s.id",
         [one.number, filing_id],
@@ -142,7 +134,7 @@ def _describe_slice(cursor: Any, stage: str, family: str, one: Slice) -> dict[st
             current is None or one.filed_at is None or one.filed_at.isoformat() >= current["filed_at"]
         ),
         "accounts": {"new": new, "changed": changed, "removed": removed, "same": same},
-        "by_fund": _difference_by_fund(cursor, stage, one, filing_id),
+        "by_fund": _difference_by_fund(cursor, one, filing_id),
     }
 
 
@@ -161,12 +153,12 @@ def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | No
     return {"id": str(row[0]), "filed_at": row[1].isoformat(), "filename": row[2]}
 
 
-def _difference_by_fund(cursor: Any, stage: str, one: Slice, filing_id: str | None) -> list[dict[str, str]]:
+def _difference_by_fund(cursor: Any, one: Slice, filing_id: str | None) -> list[dict[str, str]]:
     """Spending, revenue and the rest by fund: together they would be no dollars of anything."""
     objects = get_object_setting()
     spending, spent = in_scope(scope="spending", setting=objects)
     revenue, received = in_scope(scope="revenue", setting=objects)
-    query = sql.SQL(_BY_FUND).format(stage=sql.SQL(stage), spending=spending, revenue=revenue)
+    query = sql.SQL(_BY_FUND).format(spending=spending, revenue=revenue)
     cursor.execute(query, [*spent, *received, one.number, *spent, *received, filing_id])
     return [
         {
@@ -180,10 +172,10 @@ def _difference_by_fund(cursor: Any, stage: str, one: Slice, filing_id: str | No
     ]
 
 
-def note_totals(*, stage: str, reading: Reading) -> None:
+def note_totals(*, reading: Reading) -> None:
     """Put each slice's rows and dollars into the report's control totals."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT slice, count(*), sum(amount) FROM {stage} GROUP BY 1")
+        cursor.execute("SELECT slice, sum(rows)::bigint, sum(amount) FROM stage_sum GROUP BY 1")
         found = {number: (rows, amount) for number, rows, amount in cursor.fetchall()}
     for one in reading.slice_list():
         rows, amount = found.get(one.number, (0, Decimal(0)))
@@ -194,16 +186,11 @@ def note_totals(*, stage: str, reading: Reading) -> None:
         reading.report.control_totals[f"{title}: amount"] = format_amount(amount)
 
 
-def check_spending_objects(*, stage: str, reading: Reading) -> None:
+def check_spending_objects(*, reading: Reading) -> None:
     """Say how many rows count as spending, by the objects the district has named on its organisation page."""
     objects = get_object_setting()
     is_spending, values = in_scope(scope="spending", setting=objects)
-    query = sql.SQL(_SPENDING_ROWS).format(
-        is_spending=is_spending,
-        separator=sql.SQL(_SEPARATOR_SQL),
-        at=sql.Literal(SEGMENTS.index("object") + 1),
-        stage=sql.SQL(stage),
-    )
+    query = sql.SQL(_SPENDING_ROWS).format(is_spending=is_spending)
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         rows, spending = cursor.fetchone()
@@ -228,7 +215,7 @@ def check_state_ledger(*, stage: str, reading: Reading, family: str) -> None:
     checks = reading.report.checks
     with connection.cursor() as cursor:
         _plan_for_bulk(cursor)
-        staged = {one.number: _staged_sums(cursor, stage, one.number) for one in reading.slice_list()}
+        staged = {one.number: _staged_sums(cursor, one.number) for one in reading.slice_list()}
         for one in reading.slice_list():
             title = f"{KIND_LABELS[one.subject].lower()} FY{one.fiscal_year}"
             sums = staged[one.number]
@@ -278,9 +265,10 @@ def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _staged_sums(cursor: Any, stage: str, number: int) -> pl.DataFrame:
+def _staged_sums(cursor: Any, number: int) -> pl.DataFrame:
     cursor.execute(
-        f"SELECT {_SUM_COLUMNS}, sum(amount) FROM {stage} WHERE slice = %s GROUP BY 1, 2, 3, 4",
+        f"SELECT {_SUM_COLUMNS}, sum(amount) FROM stage_sum JOIN stage_account a USING (account_number)"
+        " WHERE slice = %s GROUP BY 1, 2, 3, 4",
         [number],
     )
     return _frame(cursor.fetchall())
@@ -307,11 +295,10 @@ def _check_placeholders(cursor: Any, stage: str, one: Slice, title: str) -> Any:
 
 
 def _check_cuts(cursor: Any, stage: str, one: Slice, title: str) -> Any:
-    code = f"split_part(account, {_SEPARATOR_SQL}, 6)"
     cursor.execute(
-        f"SELECT replace(rtrim(account, {_SEPARATOR_SQL}), {_SEPARATOR_SQL}, '-'), amount"
-        f" FROM {stage} WHERE slice = %s AND amount < %s"
-        f" AND {code} ~ '^[1-6][0-9]{{3}}$' ORDER BY amount",
+        f"SELECT rtrim(concat_ws('-', {_NAMES}), '-'), amount"
+        f" FROM {stage} JOIN stage_account USING (account_number) WHERE slice = %s AND amount < %s"
+        " AND object ~ '^[1-6][0-9]{3}$' ORDER BY amount",
         [one.number, quality.CUT],
     )
     return quality.check_unassigned_cuts(title=title, cuts=cursor.fetchall())
@@ -321,17 +308,17 @@ def insert_entries(*, stage: str, filings: Mapping[int, Any]) -> int:
     """Insert every staged row under the filing of its slice. Gives the number of rows."""
     district_id = current_district_id()
     with connection.cursor() as cursor:
-        # Sorted rows append to the index by account instead of scattering over it.
+        # Rows sorted by account append to the index instead of scattering over it.
         _plan_for_bulk(cursor)
         cursor.execute("SELECT set_config('work_mem', '128MB', true)")
-        _map_accounts(cursor, stage=stage, create=True)
+        _map_accounts(cursor, create=True)
         cursor.execute(
             "INSERT INTO investments_ledgerentry"
             " (district_id, filing_id, account_id, amount, row_number)"
             " SELECT %s, f.id, i.id, s.amount, s.row_number"
-            f" FROM {stage} s JOIN stage_account_id i USING (account)"
+            f" FROM {stage} s JOIN stage_account_id i USING (account_number)"
             " JOIN unnest(%s::smallint[], %s::uuid[]) AS f (slice, id) USING (slice)"
-            " ORDER BY f.id, i.id, s.row_number",
+            " ORDER BY f.id, i.id",
             [district_id, list(filings), list(filings.values())],
         )
         return int(cursor.rowcount)

@@ -150,7 +150,9 @@ TABLES = (
         "districts_mark",
         "names rows of",
     ),
-    Mutation("bulk key without a policy", f"DROP POLICY {BULK} ON {ENTRIES}", ENTRIES, "policy of other words"),
+    Mutation(
+        "bulk key without a policy", f"DROP POLICY {BULK} ON {ENTRIES}", ENTRIES, "policy of other words"
+    ),
     Mutation(
         "bulk key that lets every parent in",
         f"ALTER POLICY {BULK}_update ON {ENTRIES} WITH CHECK (true)",

@@ -184,7 +184,12 @@ def _take_keys_of_policies(relation: Relation, relations: dict[str, Relation]) -
     for on_insert in [one for one in relation.policies if one.command == "a" and not one.is_permissive]:
         found = _HAS_PARENT.fullmatch(on_insert.check or "")
         on_update = Policy("w", False, True, "true", on_insert.check)
-        if not found or on_insert.using or not on_insert.is_for_everyone or on_update not in relation.policies:
+        if (
+            not found
+            or on_insert.using
+            or not on_insert.is_for_everyone
+            or on_update not in relation.policies
+        ):
             continue
         column, parent = found["column"], found["parent"]
         refuses = Trigger("srm_refuse_orphans", AFTER_EACH_DELETE, True, (relation.name, column))

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('districts', '0001_initial'),
-        ('investments', '0001_initial'),
+        ('investments', '0002_actuals_to_date'),
     ]
 
     operations = [
