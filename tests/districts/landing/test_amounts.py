@@ -107,7 +107,9 @@ def test_european_style_reads_comma_decimals(text: str, expected: str) -> None:
     assert one(text, style="european") == (Decimal(expected), None)
 
 
-exact = st.decimals(min_value=-(10**12) + 1, max_value=10**12 - 1, places=2, allow_nan=False, allow_infinity=False)
+exact = st.decimals(
+    min_value=-(10**12) + 1, max_value=10**12 - 1, places=2, allow_nan=False, allow_infinity=False
+)
 
 
 @given(st.lists(exact, min_size=1, max_size=30))
@@ -124,7 +126,11 @@ def test_any_way_of_writing_gives_the_same_decimal(values: list[Decimal]) -> Non
     assert read.amount.sum() == sum(values)
 
 
-@given(st.decimals(min_value=-(10**12) + 1, max_value=10**12 - 1, allow_nan=False, allow_infinity=False, places=17))
+@given(
+    st.decimals(
+        min_value=-(10**12) + 1, max_value=10**12 - 1, allow_nan=False, allow_infinity=False, places=17
+    )
+)
 def test_more_than_six_decimals_round_as_decimal_does(value: Decimal) -> None:
     read = parse_amounts(pl.Series([f"{value:f}"]))
     assert read.amount[0] == value.quantize(SIXTH, rounding=ROUND_HALF_EVEN)
