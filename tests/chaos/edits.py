@@ -26,6 +26,14 @@ FOLDER = Path(os.environ["SRM_HOME"])
 RESOURCES = ("3010", "3150", "2600", "6266", "7435", "6053")
 DISTRICTS = {"bay": "3868478", "valley": "1062166"}
 MUCH_WAITING = 40
+SCHOOLS = ("101", "102")
+RESULTS_MAP = {
+    "school": "School Number",
+    "year": "School Year",
+    "numerator": "Absent",
+    "denominator": "Enrolled",
+    "metric": "chronic-absence",
+}
 HEADER = "Ccode,Dcode,SchoolCode,Fiscalyear,Period,Colcode,Account,Fund,Resource,Projectyear,Goal,Function,Object,Value"
 
 
@@ -43,9 +51,20 @@ def ledger(state_code: str, *, column: str, chance: random.Random) -> tuple[byte
     return "\n".join(lines).encode() + b"\n", total
 
 
+def results(*, chance: random.Random) -> tuple[bytes, Decimal]:
+    """Write the days missed at two schools in three years and say how many students they count."""
+    lines, total = ["School Number;School Year;Absent;Enrolled"], Decimal(0)
+    for school in SCHOOLS:
+        for year in ("2021-22", "2022-23", "2023-24"):
+            absent = chance.randrange(20, 400)
+            total += absent
+            lines.append(f"{school};{year};{absent};1000")
+    return "\n".join(lines).encode() + b"\n", total
+
+
 def setup() -> None:
     """Make two districts with four initiatives, a rule for each, and a year's ledger and budget."""
-    from districts.models import District
+    from districts.models import District, School
     from districts.tenancy import district_scope
     from investments.services.coding_rules import RuleInput, create_rule
     from strategy.services.goals import GoalInput, create_goal
@@ -73,6 +92,8 @@ def setup() -> None:
                 create_rule(
                     rule=RuleInput(name=f"rule {number} v0", initiative_id=initiative, patterns=pattern)
                 )
+            for code in SCHOOLS:
+                School.objects.create(name=f"School {code}", district_code=code)
             for column in ("BB", "BA"):
                 land(ledger(state_code, column=column, chance=random.Random(slug))[0], name=f"{column}.csv")
 
@@ -105,11 +126,15 @@ def initiative_input(goal_id: UUID, number: int, version: int) -> Any:
     )
 
 
-def land(content: bytes, *, name: str) -> UUID:
+def land(content: bytes, *, name: str, kind: str = "sacs_csv", values: dict[str, str] | None = None) -> UUID:
     """Land a file that is confirmed beforehand, as the API can."""
+    from districts.landing.kinds import FileMap
     from districts.landing.services import land_upload
 
-    landed = land_upload(by=None, filename=name, chunks=[content], kind="sacs_csv", auto_confirm=True)
+    file_map = FileMap(values=values) if values else None
+    landed = land_upload(
+        by=None, filename=name, chunks=[content], kind=kind, file_map=file_map, auto_confirm=True
+    )
     return UUID(str(landed.upload.pk))
 
 
@@ -137,6 +162,7 @@ class Editor:
             self.allocate,
             self.change_initiative,
             self.land_ledger,
+            self.land_results,
         ]
         while not self.stop.is_set():
             close_old_connections()  # as a request does before and after
@@ -234,6 +260,16 @@ class Editor:
         with district_scope(self.district_id, cause="edit"):
             upload = land(content, name=f"{self.next_version('ledger')}.csv")
         return {"edit": "ledger", "key": str(upload), "total": total}
+
+    def land_results(self, chance: random.Random) -> dict[str, Any]:
+        """Land another filing of three years of results."""
+        from districts.tenancy import district_scope
+
+        content, total = results(chance=chance)
+        with district_scope(self.district_id, cause="edit"):
+            name = f"{self.next_version('results')} results.csv"
+            upload = land(content, name=name, kind="results", values=RESULTS_MAP)
+        return {"edit": "results", "key": str(upload), "total": total}
 
 
 def write(seed: str) -> None:

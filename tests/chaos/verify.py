@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from diagnostics.models import InitiativeReturn, Trend
+from diagnostics.models import InitiativeReturn, MetricResult, Trend
 from districts.models import CalculationRun, District, Filing, Mark, ResultModel, Upload
 from districts.pipeline.spec import Recompute, get_pipeline
 from districts.tenancy import district_scope
@@ -53,7 +53,7 @@ def verify(*, patience: float) -> dict[str, Any]:
         "result_rows": rows,
         "by_edit": {
             kind: sum(a["edit"] == kind for a in acknowledged)
-            for kind in ("rule", "initiative", "allocation", "ledger")
+            for kind in ("rule", "initiative", "allocation", "ledger", "results")
         },
     }
 
@@ -78,6 +78,11 @@ def lost_writes(acknowledged: list[dict[str, Any]]) -> list[str]:
             ]
             if stored != Decimal(line["total"]):
                 lost.append(f"ledger {line['key']}: {stored} instead of {line['total']}")
+        if line["edit"] == "results":
+            found = MetricResult.objects.filter(filing__upload_id=line["key"])
+            stored = found.aggregate(sum=Sum("numerator"))["sum"]
+            if stored != Decimal(line["total"]):
+                lost.append(f"results {line['key']}: {stored} instead of {line['total']}")
     return lost
 
 
@@ -91,11 +96,14 @@ def unsettled_uploads() -> list[str]:
         f"upload {upload.pk} is {upload.state}: {upload.message}"
         for upload in Upload.objects.exclude(state=Upload.State.IMPORTED)
     ]
-    for subject in ("actual", "budget"):
-        filings = Filing.objects.filter(subject=subject).order_by("-filed_at", "-created_at", "-id")
+    slices = Filing.objects.values_list("family", "subject", "fiscal_year").distinct()
+    for family, subject, year in slices:
+        filings = Filing.objects.filter(family=family, subject=subject, fiscal_year=year).order_by(
+            "-filed_at", "-created_at", "-id"
+        )
         current = [filing.pk for filing in filings if filing.is_current]
         if current != [filing.pk for filing in filings[:1]] or not current:
-            problems.append(f"{subject}: {len(current)} current filings, or an old one")
+            problems.append(f"{subject} FY{year}: {len(current)} current filings, or an old one")
     return problems
 
 
