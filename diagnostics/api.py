@@ -87,11 +87,15 @@ class TrendQuery(serializers.Serializer[Any]):
 
 
 class PointOutput(serializers.Serializer[Any]):
-    """One school year of a trend; a suppressed value is neither zero nor missing."""
+    """One school year of a trend; a suppressed value is neither zero nor missing.
+
+    bound: `under` or `over` where a rate of a small group is only told to lie beyond the value.
+    """
 
     year = serializers.IntegerField()
     value = serializers.FloatField(allow_null=True)
     is_suppressed = serializers.BooleanField()
+    bound = serializers.CharField()
 
 
 class TrendOutput(serializers.Serializer[Any]):
@@ -103,6 +107,7 @@ class TrendOutput(serializers.Serializer[Any]):
     group = serializers.CharField()
     unit = serializers.ChoiceField(choices=Metric.Unit.choices)
     level = serializers.FloatField(allow_null=True)
+    level_bound = serializers.CharField()
     level_year = serializers.IntegerField(allow_null=True)
     change = serializers.FloatField(allow_null=True)
     slope = serializers.FloatField(allow_null=True)

@@ -9,7 +9,8 @@ from districts.tenancy import FactModel, district_table, parent_key
 class MetricResult(FactModel):
     """A value of a metric for a school (or the district), a group of students and a school year.
 
-    A suppressed value is neither zero nor missing: it exists and is not known to us.
+    A suppressed value is neither zero nor missing: it exists and is not known to us. A vouched one has
+    no number of students, and a person stated that its source hides small groups itself.
     """
 
     filing = parent_key("districts.Filing", on_delete=models.CASCADE)
@@ -21,6 +22,7 @@ class MetricResult(FactModel):
     denominator = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     value = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     is_suppressed = models.BooleanField(default=False)
+    is_vouched = models.BooleanField(default=False)
     row_number = models.PositiveIntegerField()
 
     class Meta:
@@ -51,6 +53,7 @@ class Trend(ResultModel):
     group = models.CharField(max_length=60)
     points = models.JSONField()
     level = models.FloatField(null=True)
+    level_bound = models.CharField(max_length=5, blank=True)
     level_year = models.PositiveSmallIntegerField(null=True)
     change = models.FloatField(null=True)
     slope = models.FloatField(null=True)

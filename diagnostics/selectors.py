@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.verdict import Decision, Reason, Verdict
 from diagnostics.calc.verdict_words import LABELS, ReturnGate, open_gate
 from diagnostics.models import InitiativeReturn, Trend
+from diagnostics.past import list_past_trends, read_points
 from districts.pipeline.selectors import shown_at
 
 
@@ -19,7 +19,8 @@ from districts.pipeline.selectors import shown_at
 class TrendRow:
     """How a metric moved for one school (None: the district) and group, in the metric's unit; slope a year.
 
-    slope is None under three points since the last break; a suppressed point has no value.
+    slope is None under three points since the last break; a suppressed point has no value; one with a
+    bound (`under`, `over`) is only known to lie beyond its value.
     """
 
     metric_id: UUID
@@ -32,6 +33,7 @@ class TrendRow:
     group: str
     points: tuple[YearValue, ...]
     level: float | None
+    level_bound: str
     level_year: int | None
     change: float | None
     slope: float | None
@@ -65,17 +67,18 @@ def list_trends(
     district_only: bool = False,
     as_of: datetime | None = None,
 ) -> tuple[TrendRow, ...]:
-    """List trends by metric, group and school, the district's own first. One query.
+    """List trends by metric, group and school, the district's own first. One query, of the past two.
 
     metric: a slug; school_ids: only these schools and the district; district_only leaves every
-    school out, for readers who see no school. Now, or as shown at a past moment.
+    school out, for readers who see no school. Now, or as shown at a past moment under today's minimum.
     """
-    rows = Trend.objects.filter(shown_at(as_of)).select_related("metric", "school")
-    if metric:
-        rows = rows.filter(metric__slug=metric)
-    if group:
-        rows = rows.filter(group=group)
-    found = [_trend_row(row=row) for row in rows]
+    if as_of is None:
+        rows = Trend.objects.filter(shown_at(None)).select_related("metric", "school")
+        rows = rows.filter(metric__slug=metric) if metric else rows
+        shown = list(rows.filter(group=group) if group else rows)
+    else:
+        shown = list_past_trends(as_of=as_of, metric=metric)
+    found = [_trend_row(row=row) for row in shown if not group or row.group == group]
     if district_only:
         found = [row for row in found if row.school_id is None]
     elif school_ids is not None:
@@ -107,7 +110,6 @@ def _order(row: TrendRow) -> tuple[str, bool, str, bool, str]:
 
 
 def _trend_row(*, row: Trend) -> TrendRow:
-    points: list[dict[str, Any]] = row.points
     return TrendRow(
         metric_id=row.metric_id,
         metric_slug=row.metric.slug,
@@ -117,8 +119,9 @@ def _trend_row(*, row: Trend) -> TrendRow:
         school_id=row.school_id,
         school_name=row.school.name if row.school else "",
         group=row.group,
-        points=tuple(YearValue(**point) for point in points),
+        points=read_points(row.points),
         level=row.level,
+        level_bound=row.level_bound,
         level_year=row.level_year,
         change=row.change,
         slope=row.slope,

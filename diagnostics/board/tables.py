@@ -45,8 +45,8 @@ def _cells(one: BoardGoal) -> tuple[CellValue, ...]:
             note=formatting.school_year(goal.baseline_year),
         ),
         Cell(
-            value=goal.level,
-            text=measured(goal.level, goal.unit) if goal.level is not None else "No results",
+            value=goal.level_words if goal.level_bound else goal.level,
+            text=goal.level_words if goal.level is not None else "No results",
             note=formatting.school_year(goal.level_year) if goal.level_year else "",
         ),
         Cell(value=goal.target_value, text=measured(goal.target_value, goal.unit)),

@@ -16,7 +16,9 @@ class YearValue:
     """A metric in one school year: its value in the metric's unit and the students behind it.
 
     numerator, students: None where the source gave none. A suppressed value has none of the three
-    known to us, which is neither zero nor missing.
+    known to us, which is neither zero nor missing. bound: `under` or `over` where the value is only
+    known to lie beyond `value`. is_vouched: no students are given, and a person stated that the
+    source hides small groups itself.
     """
 
     year: int
@@ -24,6 +26,8 @@ class YearValue:
     numerator: float | None = None
     students: float | None = None
     is_suppressed: bool = False
+    bound: str = ""
+    is_vouched: bool = False
 
 
 def pool_years(*, values: Iterable[YearValue], unit: str) -> list[YearValue]:
@@ -40,48 +44,6 @@ def pool_years(*, values: Iterable[YearValue], unit: str) -> list[YearValue]:
     for value in values:
         by_year.setdefault(value.year, []).append(value)
     return [_pooled(year=year, values=found, unit=unit) for year, found in sorted(by_year.items())]
-
-
-def pool_district(*, values: Iterable[YearValue], unit: str, minimum: int) -> list[YearValue]:
-    """Pool a district's schools into one value for each year that gives no small school away.
-
-    values: of every school as the source gave them, not yet suppressed. Schools of fewer students
-    than `minimum` are part of the value unless together they are so few that the difference to the
-    schools shown would tell them; then they are left out. A year that rests on a single school, or
-    on fewer students than `minimum`, is suppressed: it would be that school's value under another name.
-    """
-    by_year: dict[int, list[YearValue]] = {}
-    for value in values:
-        by_year.setdefault(value.year, []).append(value)
-    return [
-        _of_district(year=year, values=found, unit=unit, minimum=minimum)
-        for year, found in sorted(by_year.items())
-    ]
-
-
-def _of_district(*, year: int, values: list[YearValue], unit: str, minimum: int) -> YearValue:
-    known = [value for value in values if not value.is_suppressed and value.value is not None]
-    small = sum(value.students or 0.0 for value in known if _is_small(value=value, minimum=minimum))
-    if 0 < small < minimum:
-        known = [value for value in known if not _is_small(value=value, minimum=minimum)]
-    schools = [value for value in known if value.students != 0]
-    if len(schools) < 2:
-        is_hidden = bool(schools) or any(value.is_suppressed for value in values)
-        return YearValue(year=year, value=None, is_suppressed=is_hidden)
-    return suppress_small(value=_pooled(year=year, values=schools, unit=unit), minimum=minimum)
-
-
-def _is_small(*, value: YearValue, minimum: int) -> bool:
-    return value.students is not None and 0 < value.students < minimum
-
-
-def suppress_small(*, value: YearValue, minimum: int) -> YearValue:
-    """Suppress a value of fewer students than the district shows; zero students is no value."""
-    if value.students is None or value.students >= minimum or value.is_suppressed:
-        return value
-    if value.students == 0:
-        return YearValue(year=value.year, value=None)
-    return YearValue(year=value.year, value=None, is_suppressed=True)
 
 
 def _pooled(*, year: int, values: list[YearValue], unit: str) -> YearValue:

@@ -25,13 +25,15 @@ class Point:
     """One school year of a series.
 
     value: None where nothing was reported. is_suppressed: a value exists and is not known to us;
-    it is neither zero nor missing. weight: for example the students counted.
+    it is neither zero nor missing. weight: for example the students counted. bound: `under` or
+    `over` where the value is only known to lie beyond it; no change or slope is computed from it.
     """
 
     year: int
     value: float | None
     is_suppressed: bool = False
     weight: float = 1.0
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Trend:
     suppressed: int
     segments: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...]
     note: str
+    level_bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,13 @@ def trend(*, points: Sequence[Point], breaks: Sequence[int] = ()) -> Trend:
         return Trend(None, None, None, None, None, None, None, 0, suppressed, (), note)
     stretch_years, values = segments[-1]
     weights = [point.weight for point in latest[-1]]
+    has_bound = any(point.bound for point in latest[-1])
     fitted = slopes(
         years=np.array(stretch_years, dtype=np.float64),
-        values=np.array([values]),
+        values=np.array([[np.nan if has_bound else value for value in values]]),
         weights=np.array([weights], dtype=np.float64),
     )
-    has_change = len(values) > 1
+    has_change = len(values) > 1 and not any(point.bound for point in latest[-1][-2:])
     return Trend(
         level=values[-1],
         level_year=stretch_years[-1],
@@ -110,7 +114,8 @@ def trend(*, points: Sequence[Point], breaks: Sequence[int] = ()) -> Trend:
         points_used=len(values),
         suppressed=suppressed,
         segments=segments,
-        note=_note(points=ordered, segments=segments),
+        note=_note(points=ordered, segments=segments, has_bound=has_bound),
+        level_bound=latest[-1][-1].bound,
     )
 
 
@@ -176,7 +181,12 @@ def _stretches(*, points: Sequence[Point], breaks: Sequence[int]) -> list[list[P
     return [parts[key] for key in sorted(parts)]
 
 
-def _note(*, points: Sequence[Point], segments: Sequence[tuple[tuple[int, ...], tuple[float, ...]]]) -> str:
+def _note(
+    *,
+    points: Sequence[Point],
+    segments: Sequence[tuple[tuple[int, ...], tuple[float, ...]]],
+    has_bound: bool,
+) -> str:
     """Say what a reader must know: a break, a suppressed latest value, too few points."""
     notes: list[str] = []
     years = segments[-1][0]
@@ -185,7 +195,9 @@ def _note(*, points: Sequence[Point], segments: Sequence[tuple[tuple[int, ...], 
     hidden = [point.year for point in points if point.is_suppressed and point.year > years[-1]]
     if hidden:
         notes.append(f"The value of {hidden[-1]} is suppressed; {years[-1]} is the latest known.")
-    if len(years) < 3:
+    if has_bound:
+        notes.append("A rate shown as under or over is not exact: no slope, and no change from it.")
+    elif len(years) < 3:
         words = {1: "One point: a level only.", 2: "Two points: a change, no slope."}
         notes.append(words[len(years)])
     gaps = [after for before, after in pairwise(years) if after - before > 1]

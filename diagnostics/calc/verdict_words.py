@@ -134,6 +134,11 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
     return tuple(facts)
 
 
+def is_about_outcome(*, fact: str, metric: str) -> bool:
+    """Say whether one of `list_known` tells values of the metric."""
+    return fact.startswith((f"{metric} at ", f"{metric} in "))
+
+
 def _claim(*, subject: Subject) -> str:
     verb = "raised" if subject.is_up else "lowered"
     return f"{subject.name} {verb} {_lower_first(subject.metric)}"
@@ -225,10 +230,12 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
     return steps[decision.reason]
 
 
-def write_value(*, value: float | None, unit: str) -> str:
-    """Write a metric's value in its unit for reading; empty for None."""
+def write_value(*, value: float | None, unit: str, bound: str = "") -> str:
+    """Write a metric's value in its unit for reading, `under 5%` beyond a cut; empty for None."""
     if value is None:
         return ""
+    if bound:
+        return f"{bound} {value:g}%"
     if unit == "percent":
         return formatting.percent(value)
     return formatting.number(value, 1 if unit == "points" else 0)

@@ -47,6 +47,7 @@ class Results(FileKind):
         ("denominator", "numeric(14,4)"),
         ("value", "numeric(14,6)"),
         ("is_suppressed", "boolean"),
+        ("is_vouched", "boolean"),
         ("row_number", "integer"),
     )
     changed_inputs = ("results",)
@@ -135,9 +136,10 @@ class Results(FileKind):
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO diagnostics_metricresult (district_id, filing_id, metric_id, school_id,"
-                ' "group", school_year, numerator, denominator, value, is_suppressed, row_number)'
+                ' "group", school_year, numerator, denominator, value, is_suppressed, is_vouched,'
+                " row_number)"
                 " SELECT %s, f.id, %s, s.school, s.student_group, f.year, s.numerator, s.denominator,"
-                f" s.value, s.is_suppressed, s.row_number FROM {stage} s"
+                f" s.value, s.is_suppressed, s.is_vouched, s.row_number FROM {stage} s"
                 " JOIN unnest(%s::smallint[], %s::uuid[], %s::smallint[]) AS f (slice, id, year)"
                 " USING (slice)",
                 [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from diagnostics.imports.results_values import PERCENT, PROPORTION, are_proportions
 from districts.landing.kinds import FileMap, MapField, MapIncomplete
 from districts.landing.reader import Sample
 from strategy.models import Metric
@@ -108,7 +109,25 @@ def fields() -> tuple[MapField, ...]:
             label="Rate or mean",
             type="column",
             group="Values",
-            help="Percent as 0 to 100. Not needed when both counts are there.",
+            help="Not needed when both counts are there.",
+        ),
+        MapField(
+            name="scale",
+            label="A rate is written as",
+            type="choice",
+            group="Values",
+            choices=((PERCENT, "percent, 0 to 100"), (PROPORTION, "a proportion, 0 to 1")),
+        ),
+        MapField(
+            name="source_hides",
+            label="Where the number of students is missing",
+            type="choice",
+            group="Values",
+            help=(
+                "A rate without the students behind it may tell of single students. Left out, such rates"
+                " are refused."
+            ),
+            choices=(("yes", "I state that the source already hides small groups"),),
         ),
         MapField(
             name="zero_of_zero",
@@ -157,6 +176,8 @@ def guess(sample: Sample) -> dict[str, str]:
         if found:
             answers[field] = found
             free.pop(found)
+    rates = sample.column_values(answers["value"]) if "value" in answers else []
+    answers["scale"] = PROPORTION if are_proportions(values=rates) else PERCENT
     text = _words(sample.file_name + " " + " ".join(sample.columns))
     for slug, name in Metric.objects.values_list("slug", "name"):
         if _words(name) in text or _words(slug) in text:
@@ -200,11 +221,23 @@ def divisor(file_map: FileMap) -> int:
     return int(text)
 
 
+def unit_of(slug: str) -> str:
+    """Return the unit of a metric of the district; percent for one that is not there yet."""
+    return Metric.objects.filter(slug=slug).values_list("unit", flat=True).first() or Metric.Unit.PERCENT
+
+
 def check(file_map: FileMap) -> None:
     """Raise MapIncomplete when no value can be made of the columns, or a repair is unclear."""
     has_counts = file_map.get("numerator") and file_map.get("denominator")
     if not has_counts and not file_map.get("value"):
         raise MapIncomplete("Name the two counts of students, or the rate.")
+    is_count = unit_of(file_map.get("metric")) == Metric.Unit.COUNT
+    if not file_map.get("denominator") and not is_count and file_map.get("source_hides") != "yes":
+        raise MapIncomplete(
+            "A rate without the number of students behind it may tell of single students. Name the column"
+            " «Students in all», or state that the source already hides small groups.",
+            field="source_hides",
+        )
     years_in(file_map.get("divide_years"), label="Repair: years with counts too large")
     years_in(file_map.get("drop_years"), label="Repair: years to leave out")
     divisor(file_map)

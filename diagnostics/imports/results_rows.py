@@ -7,16 +7,26 @@ from decimal import Decimal
 import polars as pl
 
 from diagnostics.imports import results_map
+from diagnostics.imports.results_values import (
+    ASK_SOURCE,
+    PROPORTION,
+    Numbers,
+    Rules,
+    find_flaw,
+    in_percent,
+)
 from districts.landing.amounts import WHAT_TO_DO, parse_amounts
 from districts.landing.kinds import Reading
 from districts.models import School
 from investments.imports.fiscal_years import read_fiscal_year
+from strategy.models import Metric
 
-SUPPRESSED = r"^(?:\*+|n/?a|n\s*<\s*[0-9]+|<\s*[0-9]+|--|†|‡|suppressed|redacted)$"
+SUPPRESSED = (
+    r"^(?:\*+|n/?a|n?\s*(?:<|≤|<=|>|≥|>=)\s*[0-9.]+\s*%?|(?:fewer|less) than [0-9]+(?: students)?"
+    r"|too few(?: students)?|--|†|‡|suppressed|redacted|masked|dnr|d/s)$"
+)
 WIDTH = 7
 ALL = {"", "all", "all students", "total", "ta", "overall", "schoolwide"}
-ASK_SOURCE = "Correct it in the source and export the file again."
-LARGEST = Decimal(10) ** 9
 
 
 def school_numbers() -> dict[str, str]:
@@ -44,7 +54,14 @@ class ResultRows:
         self._by = results_map.divisor(self._map)
         self._seen: set[tuple[int, str, str]] = set()
         self._unknown: dict[str, int] = {}
-        self._dropped = self._divided = self._hidden = 0
+        self._rules = Rules(
+            unit=results_map.unit_of(self._map.get("metric")),
+            scale=self._map.get("scale"),
+            is_vouched=self._map.get("source_hides") == "yes",
+        )
+        self._dropped = self._divided = self._hidden = self._vouched = self._rates = 0
+        self._has_large = False
+        self._first_small: tuple[int, Decimal] | None = None
         self._slices: dict[int, int] = {}
         self._bad_rows: set[int] = set()
 
@@ -122,8 +139,12 @@ class ResultRows:
         group = " ".join(str(row["group"]).split())
         group = "all" if group.lower() in ALL else group[:60]
         counted, students, value = row["numerator"], row["denominator"], row["value"]
-        numbers = self._repair(number, year, counted, students)
-        if numbers is None or not self._is_sound(number, numbers, value):
+        repaired = self._repair(number, year, counted, students)
+        if repaired is None:
+            return None
+        is_hidden = bool(row["hidden"])
+        numbers = Numbers(*repaired, value=value if isinstance(value, Decimal) else None)
+        if not is_hidden and not self._is_sound(number, numbers):
             return None
         if (year, school, group) in self._seen:
             self._refuse(
@@ -134,7 +155,7 @@ class ResultRows:
             )
             return None
         self._seen.add((year, school, group))
-        return self._finish(number, year, school, group, numbers, value, is_hidden=bool(row["hidden"]))
+        return self._finish(number, year, school, group, numbers, is_hidden=is_hidden)
 
     def _find_school(self, code: str) -> str | None:
         """Give the school's id, empty for the district; None (counted) when it is not ours."""
@@ -168,24 +189,22 @@ class ResultRows:
         first, second = (None if one is None else one / self._by for one in numbers)
         return first, second
 
-    def _is_sound(self, row: int, numbers: tuple[Decimal | None, Decimal | None], value: object) -> bool:
-        counted, students = numbers
-        for number, field in ((counted, "numerator"), (students, "denominator")):
-            if number is not None and not 0 <= number < LARGEST:
-                self._refuse(row, self._map.get(field), str(number), "is no count of students")
-                return False
-        if counted is not None and students is not None and counted > students:
+    def _is_sound(self, row: int, numbers: Numbers) -> bool:
+        flaw = find_flaw(numbers=numbers, rules=self._rules)
+        if flaw is not None:
             self._refuse(
-                row,
-                self._map.get("numerator"),
-                str(counted),
-                f"is more than the {students.normalize():f} students in all",
+                row, self._map.get(flaw.field), f"{flaw.value.normalize():f}", flaw.why, flaw.what_to_do
             )
-            return False
-        if isinstance(value, Decimal) and abs(value) >= LARGEST / 10:
-            self._refuse(row, self._map.get("value"), str(value), "is no rate or mean")
-            return False
-        return True
+        return flaw is None
+
+    def _note_scale(self, row: int, value: Decimal | None) -> None:
+        """Remember rates for the check that the column as a whole is not written as 0 to 1."""
+        if value is None or self._rules.unit != Metric.Unit.PERCENT or self._rules.scale == PROPORTION:
+            return
+        self._rates += 1
+        self._has_large = self._has_large or value > 1
+        if 0 < value < 1 and self._first_small is None:
+            self._first_small = (row, value)
 
     def _finish(
         self,
@@ -193,13 +212,12 @@ class ResultRows:
         year: int,
         school: str,
         group: str,
-        numbers: tuple[Decimal | None, Decimal | None],
-        value: object,
+        numbers: Numbers,
         *,
         is_hidden: bool,
     ) -> tuple[object, ...]:
-        counted, students = numbers
-        shown = value if isinstance(value, Decimal) else None
+        counted, students = numbers.counted, numbers.students
+        shown = in_percent(value=numbers.value, rules=self._rules)
         if shown is None and counted is not None and students:
             shown = (100 * counted / students).quantize(Decimal("0.000001"))
         is_zero = students == 0 and not counted
@@ -208,6 +226,10 @@ class ResultRows:
         if is_hidden:
             self._hidden += 1
             counted = students = shown = None
+        else:
+            self._note_scale(row, numbers.value)
+        is_vouched = shown is not None and students is None and self._rules.is_vouched
+        self._vouched += is_vouched
         if year not in self._slices:
             one = self._reading.slice(subject=self._map.get("metric"), fiscal_year=year)
             self._slices[year] = one.number
@@ -219,6 +241,7 @@ class ResultRows:
             students,
             shown,
             is_hidden,
+            is_vouched,
             row,
         )
 
@@ -245,6 +268,11 @@ class ResultRows:
                 "Suppressed",
                 "Values marked as hidden, or 0 of 0 students: not shown, and never zero.",
             ),
+            (
+                self._vouched,
+                "Rates without a number of students",
+                "A person stated that the source already hides small groups; they are shown on its word.",
+            ),
         )
         for number, name, note in steps:
             if number:
@@ -260,6 +288,16 @@ class ResultRows:
             )
             report.provenance.append(
                 f"Rows of {len(self._unknown):,} codes that are no school of this district were left out."
+            )
+        if self._first_small is not None and not self._has_large and self._rates > 1:
+            row, value = self._first_small
+            report.problem(
+                row=row,
+                column=self._map.get("value"),
+                value=f"{value.normalize():f}",
+                why="is under 1 like every rate of the file, as if 0.25 were written for 25%",
+                what_to_do="Say at «A rate is written as» that it is a proportion, 0 to 1.",
+                is_of_file=True,
             )
         if not self._slices and report.is_clean:
             report.problem(
@@ -278,5 +316,6 @@ _SCHEMA: dict[str, pl.DataType] = {
     "denominator": pl.Decimal(20, 4),
     "value": pl.Decimal(20, 6),
     "is_suppressed": pl.Boolean(),
+    "is_vouched": pl.Boolean(),
     "row_number": pl.Int64(),
 }

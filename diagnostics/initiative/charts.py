@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from diagnostics.calc.pooling import YearValue
+from diagnostics.calc.verdict_words import write_value
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING, Costs, YearCost
 from districts import formatting
@@ -60,7 +61,8 @@ def outcome_chart(*, page: InitiativePage) -> Figure | None:
         key="outcome",
         label=f"{goal.metric} {where}",
         caption=f"{goal.population}. A trend describes; it does not show what caused it."
-        + (" A gap: no value, or values that cannot be compared." if _has_gap(page) else ""),
+        + (" A gap: no value, or values that cannot be compared." if _has_gap(page) else "")
+        + _beyond_words(page),
         x=x,
         series=series,
         unit=unit_of(goal.unit),
@@ -143,13 +145,31 @@ def _cost_takeaway(page: InitiativePage) -> str:
 
 def _outcome_takeaway(page: InitiativePage) -> str:
     served = [one for one in page.outcome.served if one.value is not None]
-    district = {one.year: one.value for one in page.outcome.district}
-    write = unit_of(page.record.goal.unit).write
+    district = {one.year: one for one in page.outcome.district}
+    unit = page.record.goal.unit
     if not served:
         known = [one for one in page.outcome.district if one.value is not None]
-        return f"District: {write(known[-1].value)} in {formatting.school_year(known[-1].year)}"
+        return f"District: {_written(known[-1], unit)} in {formatting.school_year(known[-1].year)}"
     last = served[-1]
     return (
-        f"{write(last.value)} at the schools it serves, {write(district.get(last.year))} in the district,"
-        f" {formatting.school_year(last.year)}"
+        f"{_written(last, unit)} at the schools it serves, {_written(district.get(last.year), unit)} in the"
+        f" district, {formatting.school_year(last.year)}"
     )
+
+
+def _written(one: YearValue | None, unit: str) -> str:
+    if one is not None and one.bound:
+        return write_value(value=one.value, unit=unit, bound=one.bound)
+    return unit_of(unit).write(one.value if one else None)
+
+
+def _beyond_words(page: InitiativePage) -> str:
+    """Say which points are rates beyond a cut, which the chart draws at the cut."""
+    named = (("At the schools it serves", page.outcome.served), ("In the district", page.outcome.district))
+    words = [
+        f"{where}, {formatting.school_year(one.year)} is {_written(one, page.record.goal.unit)}"
+        for where, values in named
+        for one in values
+        if one.bound
+    ]
+    return f" {'; '.join(words)}: drawn at that cut." if words else ""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from diagnostics.calc.verdict_words import write_value
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import YearCost, object_class_name
 from diagnostics.initiative.selectors.outcome import SchoolOutcome
@@ -184,7 +185,7 @@ def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:
 def _school_cells(one: SchoolOutcome, *, source: str, shared: tuple[str, ...]) -> tuple[CellValue, ...]:
     return (
         Cell(value=one.name, note=" ".join(part for part in _sentences(one.note) if part not in shared)),
-        one.level,
+        one.level if not one.level_bound else Cell(value=_beyond(one), text=_beyond(one)),
         Cell(value=one.level_year, text=formatting.school_year(one.level_year)),
         one.change,
         one.slope,
@@ -192,6 +193,10 @@ def _school_cells(one: SchoolOutcome, *, source: str, shared: tuple[str, ...]) -
         one.slope_high,
         source or None,
     )
+
+
+def _beyond(one: SchoolOutcome) -> str:
+    return write_value(value=one.level, unit="percent", bound=one.level_bound)
 
 
 def rule_table(request: DistrictRequest, *, page: InitiativePage) -> Table:

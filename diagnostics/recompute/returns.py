@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Sum
 
-from diagnostics.calc.pooling import YearValue, pool_years
+from diagnostics.calc.disclosure import pool_shown
+from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.verdict import Evidence, Kind, decide_verdict
 from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
 from diagnostics.models import InitiativeReturn, Trend
@@ -27,7 +28,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "2"
+VERSION = "3"
 SCHOOL_YEAR_STARTS = 7
 
 
@@ -159,7 +160,7 @@ def _pooled_known(*, outcomes: _Outcomes, schools: Iterable[UUID], unit: str) ->
         for school in schools:
             yield from outcomes.schools.get(school, ())
 
-    return [one for one in pool_years(values=values(), unit=unit) if one.value is not None]
+    return [one for one in pool_shown(values=values(), unit=unit) if one.value is not None]
 
 
 def _students(*, values: Sequence[YearValue]) -> int | None:
@@ -205,7 +206,9 @@ def _known(
         spent=float(spent.dollars) if spent else None,
         schools_served=len(schools),
         outcome_year=year,
-        treated=write_value(value=latest.value, unit=metric.unit) if latest else "",
+        treated=write_value(value=latest.value, unit=metric.unit, bound=latest.bound) if latest else "",
         treated_change=write_change(value=figures.change, unit=metric.unit),
-        everybody=write_value(value=everybody[year].value, unit=metric.unit) if year in everybody else "",
+        everybody=write_value(value=everybody[year].value, unit=metric.unit, bound=everybody[year].bound)
+        if year in everybody
+        else "",
     )

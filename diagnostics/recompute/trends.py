@@ -6,12 +6,14 @@ Must not hold arithmetic (`calc` does) nor write anything but its result table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from diagnostics.calc.pooling import YearValue, pool_district, suppress_small
+from diagnostics.calc.additions import Key
+from diagnostics.calc.disclosure import DECIMALS, protect_district
+from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.trend import Point
 from diagnostics.calc.trend import Trend as TrendFigures
 from diagnostics.calc.trend import trend as describe
@@ -21,7 +23,7 @@ from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 from strategy.models import Metric
 
-VERSION = "1"
+VERSION = "2"
 RESULTS_FAMILY = "results"
 
 Series = dict[tuple[UUID, UUID | None, str], list[YearValue]]
@@ -30,8 +32,8 @@ Series = dict[tuple[UUID, UUID | None, str], list[YearValue]]
 def trend(context: Recompute) -> Outcome:
     """Recompute the trend of every metric, school and group, and the district's, whole, from source.
 
-    Idempotent. A school's value of fewer students than the district shows is suppressed here, so
-    no result holds it; the district's own value pools the schools whose value is shown. Three queries to read.
+    Idempotent. What may be shown is decided here, by `disclosure`, so no result holds a hidden value.
+    Three queries to read.
     """
     metrics = {metric.pk: metric for metric in Metric.objects.all()}
     minimum = District.objects.values_list("minimum_group", flat=True).get(pk=context.district_id)
@@ -62,32 +64,43 @@ def _load_series(*, metrics: Mapping[UUID, Metric], minimum: int) -> tuple[Serie
             "numerator",
             "denominator",
             "is_suppressed",
+            "is_vouched",
             "filing_id",
         )
     )
-    series: Series = {}
-    by_group: dict[tuple[UUID, str], list[YearValue]] = defaultdict(list)
+    tables: dict[tuple[UUID, int], dict[Key, YearValue]] = defaultdict(dict)
     filings: set[str] = set()
-    for metric_id, school_id, group, year, value, numerator, students, is_suppressed, filing_id in rows:
-        found = YearValue(
+    for (
+        metric_id,
+        school_id,
+        group,
+        year,
+        value,
+        numerator,
+        students,
+        is_suppressed,
+        is_vouched,
+        filing,
+    ) in rows:
+        tables[(metric_id, year)][(school_id, group)] = YearValue(
             year=year,
             value=None if value is None else float(value),
             numerator=None if numerator is None else float(numerator),
             students=None if students is None else float(students),
             is_suppressed=is_suppressed,
+            is_vouched=is_vouched,
         )
-        filings.add(str(filing_id))
-        shown = suppress_small(value=found, minimum=minimum)
-        series.setdefault((metric_id, school_id, group), []).append(shown)
-        if school_id is not None:
-            by_group[(metric_id, group)].append(found)
-    for (metric_id, group), values in by_group.items():
-        given = series.get((metric_id, None, group), [])
-        pooled = pool_district(values=values, unit=metrics[metric_id].unit, minimum=minimum)
-        years = {value.year for value in given}
-        rest = [one for one in pooled if one.year not in years]
-        series[(metric_id, None, group)] = sorted([*given, *rest], key=lambda one: one.year)
+        filings.add(str(filing))
+    series: Series = defaultdict(list)
+    for (metric_id, _), cells in sorted(tables.items()):
+        unit = metrics[metric_id].unit
+        for (school, group), shown in protect_district(cells=cells, unit=unit, minimum=minimum).items():
+            series[(metric_id, _school(school), group)].append(shown)
     return series, sorted(filings)
+
+
+def _school(key: Hashable | None) -> UUID | None:
+    return key if isinstance(key, UUID) else None
 
 
 def _trend_row(
@@ -101,19 +114,38 @@ def _trend_row(
         "group": group,
         "points": [asdict(value) for value in values],
         "level": figures.level,
+        "level_bound": figures.level_bound,
         "level_year": figures.level_year,
         "change": figures.change,
         "slope": figures.slope,
         "slope_low": figures.slope_low,
         "slope_high": figures.slope_high,
         "points_used": figures.points_used,
-        "note": figures.note[:300],
+        "note": _note(figures.note, values=values)[:300],
     }
 
 
+def _note(note: str, *, values: Iterable[YearValue]) -> str:
+    if any(value.is_vouched for value in values):
+        return f"{note} No number of students is known: its source states that it hides small groups.".strip()
+    return note
+
+
 def describe_years(*, values: Iterable[YearValue], breaks: Sequence[int]) -> TrendFigures:
-    """Describe a series of yearly values; years count alike, whatever the number of students."""
+    """Describe a series of yearly values as shown, rounded like them; years count alike."""
     points = [
-        Point(year=value.year, value=value.value, is_suppressed=value.is_suppressed) for value in values
+        Point(year=value.year, value=value.value, is_suppressed=value.is_suppressed, bound=value.bound)
+        for value in values
     ]
-    return describe(points=points, breaks=breaks)
+    figures = describe(points=points, breaks=breaks)
+    return replace(
+        figures,
+        change=_rounded(figures.change),
+        slope=_rounded(figures.slope),
+        slope_low=_rounded(figures.slope_low),
+        slope_high=_rounded(figures.slope_high),
+    )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, DECIMALS)

@@ -35,6 +35,7 @@ class GoalStanding:
     target_value: Decimal
     due_on: date
     level: float | None
+    level_bound: str
     level_year: int | None
     change: float | None
 
@@ -53,17 +54,28 @@ class GoalStanding:
         """Say where the metric stands, or that nothing has arrived."""
         if self.level is None:
             return "No results of this metric have arrived yet."
-        now = f"{measured(self.level, self.unit)} in {formatting.school_year(self.level_year)}"
+        now = f"{self.level_words} in {formatting.school_year(self.level_year)}"
         gap = abs(float(self.target_value) - self.level)
         if self.is_reached:
             return f"Now {now}: the target is reached."
+        if self.level_bound:
+            return f"Now {now}; the exact rate is not shown."
         return f"Now {now}: {measured_gap(gap, self.unit)} short of the target."
+
+    @property
+    def level_words(self) -> str:
+        """Say the level; a rate beyond a cut as under or over it."""
+        if self.level_bound:
+            return f"{self.level_bound} {self.level:g}%"
+        return measured(self.level, self.unit)
 
     @property
     def is_reached(self) -> bool:
         if self.level is None:
             return False
         is_up = self.direction == Metric.Direction.UP
+        if self.level_bound == ("under" if is_up else "over"):
+            return False
         target = float(self.target_value)
         return self.level >= target if is_up else self.level <= target
 
@@ -73,7 +85,7 @@ def list_goal_standings() -> tuple[GoalStanding, ...]:
     shown = Trend.objects.filter(
         shown_at(None), metric=OuterRef("metric"), group=OuterRef("group"), school__isnull=True
     )
-    stands = JSONObject(level="level", level_year="level_year", change="change")
+    stands = JSONObject(level="level", level_bound="level_bound", level_year="level_year", change="change")
     rows = (
         Goal.objects.filter(archived_at__isnull=True)
         .order_by("due_on", "name")
@@ -104,5 +116,5 @@ def measured_gap(gap: float, unit: str) -> str:
 
 def _goal(row: dict[str, Any]) -> GoalStanding:
     stands = row.pop("stands")
-    nothing = {"level": None, "level_year": None, "change": None}
+    nothing = {"level": None, "level_bound": "", "level_year": None, "change": None}
     return GoalStanding(metric=row.pop("metric_name"), **row, **(stands[0] if stands else nothing))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from diagnostics.initiative.selectors.costs import Costs, YearCost, cost_columns, read_costs
 from diagnostics.initiative.selectors.outcome import Outcome, get_outcome
 from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
-from diagnostics.initiative.selectors.record import FIELDS, Record, read_record, record_columns
+from diagnostics.initiative.selectors.record import (
+    FIELDS,
+    Record,
+    read_record,
+    record_columns,
+    without_outcome,
+)
 from districts.pipeline.selectors import Freshness, freshness_columns, read_freshness
 from strategy.models import Initiative
 
@@ -43,7 +49,8 @@ def get_initiative_page(
 ) -> InitiativePage | None:
     """Return an initiative's page, or None where this district has no such initiative. Two queries.
 
-    With `as_of` the figures are those shown at that moment; words, schools and rules are today's.
+    With `as_of` the figures are those shown at that moment under today's minimum number of students;
+    words, schools and rules are today's. What was said of an outcome that is hidden since is left out.
     """
     row = (
         Initiative.objects.filter(pk=initiative_id)
@@ -67,6 +74,8 @@ def get_initiative_page(
         schools=schools,
         as_of=as_of,
     )
+    if outcome.is_hidden_since:
+        record = replace(record, said=without_outcome(record.said, metric=record.goal.metric))
     return InitiativePage(
         record=record,
         costs=costs,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from diagnostics.calc.pooling import YearValue, pool_years
+from diagnostics.calc.disclosure import pool_shown
+from diagnostics.calc.pooling import YearValue
 from diagnostics.models import Trend
+from diagnostics.past import HIDDEN_SINCE, list_past_trends, read_points
 from districts.pipeline.selectors import shown_at
 
 EVERYBODY = "all"
@@ -23,6 +25,7 @@ class SchoolOutcome:
     school_id: UUID
     name: str
     level: float | None
+    level_bound: str
     level_year: int | None
     change: float | None
     slope: float | None
@@ -40,6 +43,8 @@ class Outcome:
     schools: tuple[SchoolOutcome, ...]
     students: Mapping[UUID, Mapping[int, float]]
     """All students counted, by school and school year."""
+    is_hidden_since: bool = False
+    """Whether a past view hides what was shown then, because the minimum number of students was raised."""
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -51,35 +56,41 @@ class Outcome:
 def get_outcome(
     *, metric_id: UUID, group: str, unit: str, schools: Mapping[UUID, str], as_of: datetime | None
 ) -> Outcome:
-    """Return the outcome of the schools (id to name) an initiative serves. One query."""
-    rows = list(
-        Trend.objects.filter(shown_at(as_of), metric_id=metric_id, group__in={group, EVERYBODY}).filter(
-            Q(school__isnull=True) | Q(school_id__in=list(schools))
-        )
-    )
+    """Return the outcome of the schools (id to name) an initiative serves. One query, of the past two."""
+    rows = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
     mine = {row.school_id: row for row in rows if row.group == group and row.school_id}
     district = next((row for row in rows if row.group == group and not row.school_id), None)
     return Outcome(
-        served=tuple(pool_years(values=_values(mine.values()), unit=unit)) if schools else (),
-        district=_points(district.points) if district else (),
+        served=tuple(pool_shown(values=_values(mine.values()), unit=unit)) if schools else (),
+        district=read_points(district.points) if district else (),
         schools=tuple(
             _school(school_id=pk, name=name, row=mine.get(pk))
             for pk, name in sorted(schools.items(), key=lambda pair: pair[1])
         ),
         students={row.school_id: _students(row) for row in rows if row.group == EVERYBODY and row.school_id},
+        is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in rows),
     )
 
 
+def _rows(
+    *, metric_id: UUID, groups: Collection[str], schools: Collection[UUID], as_of: datetime | None
+) -> list[Trend]:
+    if as_of is not None:
+        past = list_past_trends(as_of=as_of, metric_id=metric_id)
+        wanted = {None, *schools}
+        return [row for row in past if row.group in groups and row.school_id in wanted]
+    rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups)
+    return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
+
+
 def _values(rows: Iterable[Trend]) -> list[YearValue]:
-    return [point for row in rows for point in _points(row.points)]
-
-
-def _points(points: Sequence[Mapping[str, object]]) -> tuple[YearValue, ...]:
-    return tuple(YearValue(**point) for point in points)  # type: ignore[arg-type]
+    return [point for row in rows for point in read_points(row.points)]
 
 
 def _students(row: Trend) -> dict[int, float]:
-    return {one.year: one.students for one in _points(row.points) if one.students and not one.is_suppressed}
+    return {
+        one.year: one.students for one in read_points(row.points) if one.students and not one.is_suppressed
+    }
 
 
 def _school(*, school_id: UUID, name: str, row: Trend | None) -> SchoolOutcome:
@@ -88,6 +99,7 @@ def _school(*, school_id: UUID, name: str, row: Trend | None) -> SchoolOutcome:
             school_id=school_id,
             name=name,
             level=None,
+            level_bound="",
             level_year=None,
             change=None,
             slope=None,
@@ -99,6 +111,7 @@ def _school(*, school_id: UUID, name: str, row: Trend | None) -> SchoolOutcome:
         school_id=school_id,
         name=name,
         level=row.level,
+        level_bound=row.level_bound,
         level_year=row.level_year,
         change=row.change,
         slope=row.slope,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject
 
+from diagnostics.calc.verdict_words import is_about_outcome
 from diagnostics.home.selectors.initiatives import label_of
 from diagnostics.models import InitiativeReturn
 from districts.models import Filing
@@ -254,6 +255,12 @@ def _said(one: Mapping[str, Any], *, name: str, as_of: datetime | None) -> Said:
         next_step=one.get("next_step", ""),
         shown_from=datetime.fromisoformat(one["shown_from"]) if one else None,
     )
+
+
+def without_outcome(said: Said, *, metric: str) -> Said:
+    """Return what was said of a return without its values of the outcome, which are hidden since."""
+    known = tuple(fact for fact in said.known if not is_about_outcome(fact=fact, metric=metric))
+    return replace(said, known=known)
 
 
 def _rows(rows: Any, **columns: Any) -> ArraySubquery:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.calc.pooling import YearValue, pool_years, suppress_small
+from diagnostics.calc.pooling import YearValue, pool_years
 
 
 def rate(year: int, absent: float, students: float) -> YearValue:
@@ -39,19 +38,6 @@ def test_nothing_gives_nothing_and_counts_add_up() -> None:
 def test_rates_without_counts_are_never_averaged() -> None:
     values = [YearValue(year=2024, value=10.0), YearValue(year=2024, value=20.0)]
     assert pool_years(values=values, unit="percent") == [YearValue(year=2024, value=None)]
-
-
-@pytest.mark.parametrize(
-    ("students", "expected"),
-    [
-        (10, rate(2024, 1, 10)),
-        (9, YearValue(year=2024, value=None, is_suppressed=True)),
-        (0, YearValue(year=2024, value=None)),
-    ],
-)
-def test_small_groups_are_suppressed(students: int, expected: YearValue) -> None:
-    value = YearValue(year=2024, value=10.0, numerator=1, students=students)
-    assert suppress_small(value=value, minimum=10) == expected
 
 
 @given(parts=st.lists(st.tuples(st.integers(0, 50), st.integers(50, 500)), min_size=1, max_size=8))

@@ -1,0 +1,303 @@
+"""Small groups: which values of one metric and school year may be shown, and how exactly.
+
+Every value a person or program sees went through `protect_district`, and every pool of shown values
+through `pool_shown`. Must not query, write or know which page asks.
+
+The adversary it is built against knows the number of students behind every value (enrolment is
+public), every value shown, and that groups add up to schools and schools to the district. From
+that, no hidden value may follow, and no group of fewer students than the minimum may be told by
+subtraction. What it does not defend against: a person who knows some of the students, two
+deliveries of the same year compared with each other, and totals that it cannot see in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from diagnostics.calc.additions import ALL, Key, Line, find_lines, find_twins, merge_twins
+from diagnostics.calc.pooling import YearValue, pool_years
+from diagnostics.calc.solving import solvable
+
+DECIMALS = 1
+CUTS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+UNDER, OVER = "under", "over"
+
+Table = Mapping[Key, YearValue]
+
+
+def protect_district(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
+    """Return the values of one metric and year, the district's included, as they may be shown.
+
+    As `protect`; a group for which the source gives no value of the district gets one, pooled from
+    the schools whose value is known. One that rests on a single school is hidden: it would be that
+    school's value under another name, and some readers see no school.
+    """
+    by_group: dict[str, list[YearValue]] = {}
+    for (school, group), value in cells.items():
+        if school is not None and (None, group) not in cells:
+            by_group.setdefault(group, []).append(value)
+    table, withheld = dict(cells), dict[Key, YearValue]()
+    for group, values in by_group.items():
+        known = [one for one in values if one.value is not None and one.students != 0]
+        (pooled,) = pool_years(values=values, unit=unit)
+        if known:
+            table[(None, group)] = pooled
+        if len(known) < 2:
+            is_hidden = bool(known) or any(one.is_suppressed for one in values)
+            withheld[(None, group)] = YearValue(year=pooled.year, value=None, is_suppressed=is_hidden)
+    return protect(cells=table, unit=unit, minimum=minimum) | withheld
+
+
+def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
+    """Return the values of one metric and year as they may be shown.
+
+    cells: by (school or None for the district, group), as the source gave them; `students` is the
+    number behind each (a count is its own number), None where the source hid it.
+
+    1. Primary: fewer students than `minimum`, or a number of students nobody gave, is hidden,
+       unless the source vouches for hiding small groups itself. A hidden school hides its groups.
+    2. Complementary: along each line of values that add up (`additions`), what is hidden must be at
+       least two values and at least `minimum` students together; otherwise the shown value of fewest
+       students is hidden with it, and at last the total. Nor may a line tell a rate beyond a cut (4),
+       or that nobody or everybody among the hidden was counted.
+    3. Combined: no hidden value follows from all lines taken together (`solving`).
+    4. A rate near 0 or 100 is shown as under or over a cut (`cut`); a rate or mean is rounded to one
+       decimal, since 33.333333 says that the students are a multiple of three.
+
+    Idempotent on what it returns as long as the minimum stays; a higher minimum hides more. Empty
+    in, empty out. Example: 3 of 8 Filipino and 20 of 60 Asian students beside 100 in all, of
+    whom 32 White: Filipino is hidden, and White with it, since 100 - 60 - 32 = 8.
+    """
+    counts = {key: _count(value=value, unit=unit) for key, value in cells.items()}
+    hidden = _hide(cells=cells, counts=counts, minimum=minimum)
+    return {key: _shown(value=value, unit=unit, is_hidden=key in hidden) for key, value in cells.items()}
+
+
+def cut(*, students: float) -> float:
+    """Return the percent under which (and over 100 less which) a rate of so many students is not told.
+
+    The smallest of 0.1, 0.2, 0.5, 1, 2, 5, 10, 20 and 50 that at least two students are, so that
+    "under" leaves open whether it is nobody or one: 0 of 10 is under 20%, of 20 under 10%, of
+    40 under 5%, of 100 under 2%, of 200 under 1%. The steps are those US states use (NCES 2011-603
+    reviews them); that two students decide is this product's own choice.
+    """
+    return next((one for one in CUTS if one * students >= 200 - 1e-9), CUTS[-1])
+
+
+def pool_shown(*, values: Iterable[YearValue], unit: str) -> list[YearValue]:
+    """Pool values of several schools that are shown into one for each year, as `pool_years` does.
+
+    A pool would tell a rate shown as under or over a cut when it is the only one in it, or when all
+    of them are nobody or everybody: such a year is hidden. A pool is coded and rounded like a value.
+    """
+    found = list(values)
+    pooled = {one.year: one for one in pool_years(values=found, unit=unit)}
+    for year, one in pooled.items():
+        parts = [part for part in found if part.year == year and not part.is_suppressed]
+        coded = [part for part in parts if part.bound]
+        if len(parts) > 1 and coded and _tells(parts=coded):
+            pooled[year] = YearValue(year=year, value=None, is_suppressed=True)
+        else:
+            pooled[year] = _shown(value=one, unit=unit, is_hidden=one.is_suppressed)
+    return list(pooled.values())
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Students behind a value and those of them counted; None: not known to us, or of a mean."""
+
+    students: float | None
+    counted: float | None
+
+    @property
+    def is_coded(self) -> bool:
+        """Say whether the rate is shown as under or over a cut, and so not exactly."""
+        if self.counted is None or not self.students:
+            return False
+        return _side(percent=100 * self.counted / self.students, students=self.students) != ""
+
+
+Counts = Mapping[Key, _Count]
+
+
+def _count(*, value: YearValue, unit: str) -> _Count:
+    if unit == "count":
+        return _Count(students=value.value, counted=None)
+    if value.students is None or unit != "percent":
+        return _Count(students=value.students, counted=None)
+    counted = value.numerator
+    if counted is None and value.value is not None:
+        counted = round(value.value * value.students / 100)
+    return _Count(students=value.students, counted=counted)
+
+
+def _side(*, percent: float, students: float) -> str:
+    edge = cut(students=students)
+    if percent < edge:
+        return UNDER
+    return OVER if percent > 100 - edge else ""
+
+
+def _hide(*, cells: Table, counts: Counts, minimum: int) -> set[Key]:
+    """Return what is hidden: primary, then whatever must go with it, until nothing more must."""
+    hidden = {
+        key for key, value in cells.items() if _is_small(value=value, count=counts[key], minimum=minimum)
+    }
+    students = {
+        key: count.students
+        for key, count in counts.items()
+        if count.students is not None or cells[key].is_suppressed
+    }
+    lines = find_lines(students=students)
+    twins = find_twins(lines=lines, students=students)
+    lines = merge_twins(lines=lines, twins=twins)
+    coded = {key for key, count in counts.items() if count.is_coded}
+    secret = frozenset(hidden)
+    while True:
+        before = len(hidden)
+        hidden |= {
+            (school, group) for school, group in cells if school is not None and (school, ALL) in hidden
+        }
+        for line in lines:
+            while (more := _exposed(line, counts=counts, hidden=hidden, minimum=minimum)) is not None:
+                hidden.add(more)
+        hidden |= {twins[key] for key in hidden if key in twins}
+        hidden |= {key for key, total in twins.items() if total in hidden}
+        if len(hidden) == before:
+            for unknown, told in ((set[Key](), secret), (coded, coded - hidden)):
+                hidden |= _solved(lines=lines, counts=counts, hidden=hidden, coded=unknown, secret=told)
+        if len(hidden) == before:
+            return hidden
+
+
+def _is_small(*, value: YearValue, count: _Count, minimum: int) -> bool:
+    if value.is_suppressed:
+        return True
+    if value.value is None:
+        return False
+    if count.students is None:
+        return not value.is_vouched
+    return 0 < count.students < minimum
+
+
+def _exposed(line: Line, *, counts: Counts, hidden: set[Key], minimum: int) -> Key | None:
+    """Return the value to hide next along a line that tells something; None when it tells nothing."""
+    gone = [key for key in line.parts if key in hidden and counts[key].students != 0]
+    shown = [key for key in line.parts if key not in hidden and counts[key].students]
+    total = counts[line.total]
+    if line.is_guess:
+        is_told, wanted = bool(gone), shown
+    elif line.total in hidden:
+        is_told, wanted = not gone and not line.has_rest, shown
+    elif total.students is None:
+        is_told, wanted = False, shown
+    elif _tells_students(line, counts=counts, gone=gone, shown=shown, minimum=minimum):
+        is_told, wanted = True, shown
+    else:
+        exact = [key for key in shown if not counts[key].is_coded]
+        is_told = not total.is_coded and _tells_counted(line, counts=counts, gone=gone, shown=shown)
+        wanted = exact or shown
+    return _next(line, shown=wanted, counts=counts, hidden=hidden) if is_told else None
+
+
+def _tells_students(line: Line, *, counts: Counts, gone: list[Key], shown: list[Key], minimum: int) -> bool:
+    """Say whether the total less the shown parts is a single value, or fewer students than the minimum."""
+    left = (counts[line.total].students or 0.0) - sum(counts[key].students or 0.0 for key in shown)
+    return left > 0.5 and ((len(gone) == 1 and not line.has_rest) or left < minimum)
+
+
+def _tells_counted(line: Line, *, counts: Counts, gone: list[Key], shown: list[Key]) -> bool:
+    """Say whether the total less the exact parts is one coded value, or nobody or everybody of the rest."""
+    coded = [key for key in shown if counts[key].is_coded]
+    exact = [counts[key] for key in shown if not counts[key].is_coded]
+    total = counts[line.total]
+    if not (gone or coded) or total.counted is None or any(one.counted is None for one in exact):
+        return False
+    students = (total.students or 0.0) - sum(one.students or 0.0 for one in exact)
+    if students < 0.5:
+        return False
+    if len(gone) + len(coded) == 1 and not line.has_rest:
+        return True
+    counted = total.counted - sum(one.counted or 0.0 for one in exact)
+    return len(line.parts) > 1 and _is_extreme(students, counted)
+
+
+def _is_extreme(students: float, counted: float) -> bool:
+    """Say whether a count is nobody or everybody."""
+    return not 0.5 <= counted <= students - 0.5
+
+
+def _next(line: Line, *, shown: list[Key], counts: Counts, hidden: set[Key]) -> Key | None:
+    """Return what to hide along a line: the part of fewest students, and at last the total.
+
+    A school's value of all students takes all its groups with it, so it is hidden only for lines of
+    all students.
+    """
+    if line.total[1] != ALL:
+        shown = [key for key in shown if key[1] != ALL]
+    if shown:
+        return min(shown, key=lambda key: (counts[key].students or 0.0, str(key)))
+    return line.total if line.total not in hidden and not line.is_guess else None
+
+
+def _solved(
+    *,
+    lines: Iterable[Line],
+    counts: Counts,
+    hidden: set[Key],
+    coded: AbstractSet[Key],
+    secret: AbstractSet[Key],
+) -> set[Key]:
+    """Return what to hide so that no secret follows from all lines taken together.
+
+    What is hidden only to cover a secret may follow, as long as the secret does not.
+    """
+    unknown = hidden | coded
+    equations: list[dict[Key, float]] = []
+    used: list[Line] = []
+    for line in lines:
+        factors = {line.total: -1.0, **dict.fromkeys(line.parts, 1.0)}
+        equation = {key: one for key, one in factors.items() if key in unknown and counts[key].students != 0}
+        if equation and not line.has_rest:
+            equations.append(equation)
+            used.append(line)
+    told = solvable(equations=equations) & secret
+    offers: dict[Key, list[Key]] = {}
+    for line, known in zip(used, equations, strict=True):
+        shown = [key for key in line.parts if key not in hidden and counts[key].students]
+        exact = [key for key in shown if key not in unknown]
+        offer = _next(line, shown=exact or shown, counts=counts, hidden=hidden)
+        if offer is not None:
+            for one in told.intersection(known):
+                offers.setdefault(one, []).append(offer)
+    return {min(found, key=lambda key: _loss(key, counts=counts)) for found in offers.values()}
+
+
+def _loss(key: Key, *, counts: Counts) -> tuple[bool, bool, float, str]:
+    """Rank what is lost by hiding a value: a school's total is worst, then the district's."""
+    return (key[1] == ALL, key[0] is None, counts[key].students or 0.0, str(key))
+
+
+def _tells(*, parts: list[YearValue]) -> bool:
+    """Say whether a pool would tell the rates beyond a cut among its parts."""
+    students = sum(part.students or 0.0 for part in parts)
+    counted = [part.numerator for part in parts]
+    if len(parts) < 2 or None in counted:
+        return True
+    return _is_extreme(students, sum(one or 0.0 for one in counted))
+
+
+def _shown(*, value: YearValue, unit: str, is_hidden: bool) -> YearValue:
+    if is_hidden:
+        return YearValue(year=value.year, value=None, is_suppressed=True)
+    if value.value is None or (value.students == 0 and unit != "count"):
+        return YearValue(year=value.year, value=None)
+    if unit == "percent" and value.students:
+        percent = value.value if value.numerator is None else 100 * value.numerator / value.students
+        side = value.bound or _side(percent=percent, students=value.students)
+        if side:
+            edge = cut(students=value.students)
+            return replace(value, value=edge if side == UNDER else 100 - edge, bound=side)
+    return replace(value, value=round(value.value, 0 if unit == "count" else DECIMALS))

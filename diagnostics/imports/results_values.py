@@ -1,0 +1,134 @@
+"""One value of a results file against its own counts; must not read rows or report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from strategy.models import Metric
+
+PERCENT, PROPORTION = "percent", "proportion"
+LARGEST = Decimal(10) ** 9
+HUNDRED = Decimal(100)
+ROUNDED_BY = Decimal("0.51")
+"""How far a rate in percent may be from its counts: sources round to whole percents."""
+
+ASK_SOURCE = "Correct it in the source and export the file again."
+ASK_SCALE = (
+    "If the file writes rates as 0 to 1, answer so at «A rate is written as»; else correct the source."
+)
+ASK_STUDENTS = (
+    "Give the number of students, write * where it is hidden, or state on the page of columns that the"
+    " source already hides small groups."
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a row gives: students counted, students in all, and a rate or mean as it is written."""
+
+    counted: Decimal | None
+    students: Decimal | None
+    value: Decimal | None
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong with a row: the question whose column holds it, the value, why, and what to do."""
+
+    field: str
+    value: Decimal
+    why: str
+    what_to_do: str = ASK_SOURCE
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How values are written: the metric's unit, the scale of rates, who vouches for missing counts."""
+
+    unit: str
+    scale: str = ""
+    is_vouched: bool = False
+
+
+def find_flaw(*, numbers: Numbers, rules: Rules) -> Flaw | None:
+    """Return what is wrong with the numbers of a row that is not hidden; None when nothing is.
+
+    A rate is a share of students: from nobody to everybody, and what its own counts say, to half a
+    percent. A rate without a number of students needs somebody who vouches for it.
+    """
+    return (
+        _counts(numbers)
+        or _range(numbers, rules)
+        or _against_counts(numbers, rules)
+        or _alone(numbers, rules)
+    )
+
+
+def in_percent(*, value: Decimal | None, rules: Rules) -> Decimal | None:
+    """Return a rate in percent, whichever way it is written; anything else as it is."""
+    if value is None or rules.unit != Metric.Unit.PERCENT or rules.scale != PROPORTION:
+        return value
+    return value * HUNDRED
+
+
+def are_proportions(*, values: Sequence[str]) -> bool:
+    """Say whether a column of rates is written as 0 to 1: nothing over 1, something between."""
+    numbers = []
+    for text in values:
+        try:
+            numbers.append(float(text.replace(",", ".")))
+        except ValueError:
+            continue
+    return bool(numbers) and all(0 <= one <= 1 for one in numbers) and any(0 < one < 1 for one in numbers)
+
+
+def _counts(numbers: Numbers) -> Flaw | None:
+    for number, field in ((numbers.counted, "numerator"), (numbers.students, "denominator")):
+        if number is not None and not 0 <= number < LARGEST:
+            return Flaw(field, number, "is no count of students")
+    counted, students = numbers.counted, numbers.students
+    if counted is not None and students is not None and counted > students:
+        return Flaw("numerator", counted, f"is more than the {students.normalize():f} students in all")
+    return None
+
+
+def _range(numbers: Numbers, rules: Rules) -> Flaw | None:
+    value = numbers.value
+    if value is None:
+        return None
+    if abs(value) >= LARGEST / 10:
+        return Flaw("value", value, "is no rate or mean")
+    if rules.unit == Metric.Unit.COUNT and value < 0:
+        return Flaw("value", value, "is under 0, and no count is")
+    if rules.unit != Metric.Unit.PERCENT:
+        return None
+    if value < 0:
+        return Flaw("value", value, "is under 0, and no rate of students is")
+    if rules.scale == PROPORTION and value > 1:
+        return Flaw("value", value, "is over 1, and no proportion is", ASK_SCALE)
+    if value > HUNDRED:
+        return Flaw("value", value, "is over 100%, and no rate of students is")
+    return None
+
+
+def _against_counts(numbers: Numbers, rules: Rules) -> Flaw | None:
+    value, counted, students = numbers.value, numbers.counted, numbers.students
+    if value is None or counted is None or not students or rules.unit != Metric.Unit.PERCENT:
+        return None
+    said, made = in_percent(value=value, rules=rules) or Decimal(0), HUNDRED * counted / students
+    if abs(said - made) <= ROUNDED_BY:
+        return None
+    of = f"{counted.normalize():f} of {students.normalize():f} students are"
+    is_scale = abs(value * HUNDRED - made) <= ROUNDED_BY or abs(value - made) <= ROUNDED_BY
+    why = f"is not the {made:.1f}% that {of}"
+    return Flaw("value", value, why, ASK_SCALE if is_scale else ASK_SOURCE)
+
+
+def _alone(numbers: Numbers, rules: Rules) -> Flaw | None:
+    if rules.unit == Metric.Unit.COUNT or rules.is_vouched:
+        return None
+    if numbers.value is None or numbers.students is not None:
+        return None
+    return Flaw("value", numbers.value, "has no number of students behind it", ASK_STUDENTS)

@@ -1,0 +1,78 @@
+"""Trends as they were shown at a past moment, under today's minimum number of students; must not write.
+
+A minimum that was raised since hides in the past view, too, what it hides now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from diagnostics.calc.additions import Key
+from diagnostics.calc.disclosure import protect
+from diagnostics.calc.pooling import YearValue
+from diagnostics.models import Trend
+from diagnostics.recompute.trends import describe_years
+from districts.models import District
+from districts.pipeline.selectors import shown_at
+from districts.tenancy import current_district_id
+
+
+def list_past_trends(*, as_of: datetime, metric: str = "", metric_id: UUID | None = None) -> list[Trend]:
+    """Return the trends shown at a past moment, of one metric or all, with what must be hidden now hidden.
+
+    The rows are not to be saved. Two queries.
+    """
+    rows = Trend.objects.filter(shown_at(as_of)).select_related("metric", "school")
+    if metric:
+        rows = rows.filter(metric__slug=metric)
+    if metric_id is not None:
+        rows = rows.filter(metric_id=metric_id)
+    found: list[Trend] = list(rows)
+    minimum = District.objects.values_list("minimum_group", flat=True).get(pk=current_district_id())
+    by_metric: dict[UUID, list[Trend]] = defaultdict(list)
+    for row in found:
+        by_metric[row.metric_id].append(row)
+    for mine in by_metric.values():
+        _hide_again(rows=mine, minimum=minimum)
+    return found
+
+
+def read_points(points: Iterable[Mapping[str, object]]) -> tuple[YearValue, ...]:
+    """Return the yearly values a trend keeps."""
+    return tuple(YearValue(**point) for point in points)  # type: ignore[arg-type]
+
+
+def _hide_again(*, rows: Sequence[Trend], minimum: int) -> None:
+    metric = rows[0].metric
+    tables: dict[int, dict[Key, YearValue]] = defaultdict(dict)
+    for row in rows:
+        for value in read_points(row.points):
+            # A district's value hidden then is no sum of today's: only values shown can tell.
+            if row.school_id is not None or not value.is_suppressed:
+                tables[value.year][(row.school_id, row.group)] = value
+    shown = {
+        (key, year): value
+        for year, cells in tables.items()
+        for key, value in protect(cells=cells, unit=metric.unit, minimum=minimum).items()
+    }
+    for row in rows:
+        before = read_points(row.points)
+        after = [shown.get(((row.school_id, row.group), value.year), value) for value in before]
+        if any(new.is_suppressed and not old.is_suppressed for old, new in zip(before, after, strict=True)):
+            _rewrite(row=row, values=after, breaks=metric.break_years)
+
+
+def _rewrite(*, row: Trend, values: Sequence[YearValue], breaks: Sequence[int]) -> None:
+    figures = describe_years(values=values, breaks=breaks)
+    row.points = [vars(value) for value in values]
+    row.level, row.level_year, row.level_bound = figures.level, figures.level_year, figures.level_bound
+    row.change, row.slope = figures.change, figures.slope
+    row.slope_low, row.slope_high = figures.slope_low, figures.slope_high
+    row.points_used = figures.points_used
+    row.note = f"{figures.note} {HIDDEN_SINCE}"
+
+
+HIDDEN_SINCE = "Some of what was shown then is hidden now: the minimum number of students is higher."
