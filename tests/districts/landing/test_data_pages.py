@@ -450,6 +450,14 @@ def test_a_workbook_with_two_tables_asks_which_even_when_its_columns_are_known(b
     assert (later.state, [one["amount"] for one in later.preview["slices"]]) == ("ready", ["1076.25"])
 
 
+def test_a_filing_of_a_code_list_says_how_many_codes_it_holds(bay: Cast) -> None:
+    imported(bay, "Code,Title\n01,General\n12,Child\n", "ref_fund_codes.csv")
+    page = bay.client(Role.CABINET).get(url(bay, "feed-list"))
+    assert [(row.cells[0].value, row.cells[4].value) for row in page.context["table"].rows] == [
+        ("Titles of fund codes", 2)
+    ]
+
+
 def workbook(sheets: dict[str, str]) -> bytes:
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
