@@ -93,7 +93,10 @@ class Estimate:
     locked plan, all in one unit. clusters_treated, clusters_comparison: schools in each arm, None
     where students were assigned. do_methods_agree: CR2, wild bootstrap and permutation give one
     sign and p < .05 each; asked for with 5-19 clusters. placebo_rank: of the one treated school
-    among `placebos` schools. worst_pre_period: largest absolute pre-period coefficient.
+    among `placebos` schools. pre_periods, worst_pre_period: of a difference in differences, how many
+    there are and the largest absolute coefficient; None where not known. is_equivalence_shown: those who
+    stayed were alike at the start. students_needed: for an answer, by the power of the plan. Raises
+    ValueError when the bar is not over zero.
     """
 
     low: float
@@ -106,11 +109,17 @@ class Estimate:
     placebo_rank: int | None = None
     placebos: int = 0
     pre_periods: int | None = None
-    worst_pre_period: float = 0.0
+    worst_pre_period: float | None = None
     baseline_difference: float = 0.0
     is_attrition_beyond_boundary: bool = False
+    is_equivalence_shown: bool = False
     is_plan_locked_before_outcome: bool = True
     has_student_sd: bool = True
+    students_needed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.bar <= 0:
+            raise ValueError("The bar of a plan is over zero: up is good.")
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,7 @@ def _row_0(evidence: Evidence) -> Decision | None:
         return _yet(Reason.MEASURE_MISSING, 0)
     if evidence.is_measure_changed:
         return _yet(Reason.MEASURE_CHANGED, 0)
-    if evidence.schools_served and evidence.students is not None and evidence.students < MINIMUM_STUDENTS:
+    if evidence.students is not None and evidence.students < MINIMUM_STUDENTS:
         return _yet(Reason.TOO_FEW, 0)
     return None
 
@@ -199,18 +208,27 @@ def _row_1(evidence: Evidence) -> Decision | None:
 
 
 def _row_2(evidence: Evidence) -> Decision | None:
-    """No fair comparison: before-after, single series, unlike arms, or too many left."""
+    """No fair comparison: before-after, single series, unlike arms, or too many left.
+
+    A difference in differences without a period before is a before-after of two groups.
+    """
     reason: Reason | None = None
     estimate = evidence.estimate
     if not evidence.schools_served and estimate is None:
         reason = Reason.NO_RECORD_OF_SCHOOLS
-    elif evidence.design in (Design.BEFORE_AFTER, Design.SINGLE_SERIES):
+    elif evidence.design in (Design.BEFORE_AFTER, Design.SINGLE_SERIES) or _has_no_before(evidence):
         reason = Reason.NO_FAIR_COMPARISON
     elif estimate is not None and abs(estimate.baseline_difference) > BASELINE_LIMIT:
         reason = Reason.UNLIKE_AT_START
-    elif estimate is not None and estimate.is_attrition_beyond_boundary:
+    elif estimate is not None and estimate.is_attrition_beyond_boundary and not estimate.is_equivalence_shown:
         reason = Reason.TOO_MANY_LEFT
     return None if reason is None else Decision(verdict=Verdict.CANNOT_TELL, reason=reason, rule=2)
+
+
+def _has_no_before(evidence: Evidence) -> bool:
+    estimate = evidence.estimate
+    is_did = evidence.design is Design.DIFFERENCE_IN_DIFFERENCES
+    return is_did and estimate is not None and not estimate.pre_periods
 
 
 def _row_3(evidence: Evidence) -> Decision | None:
@@ -267,10 +285,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def _clusters(estimate: Estimate | None) -> int | None:
-    """The schools in the smaller arm; None where students were assigned."""
-    if estimate is None or estimate.clusters_treated is None or estimate.clusters_comparison is None:
+    """The schools in the smaller arm, an unknown number being none; None where students were assigned."""
+    if estimate is None or (estimate.clusters_treated is None and estimate.clusters_comparison is None):
         return None
-    return min(estimate.clusters_treated, estimate.clusters_comparison)
+    return min(estimate.clusters_treated or 0, estimate.clusters_comparison or 0)
 
 
 def _agree(estimate: Estimate) -> bool:
@@ -323,9 +341,9 @@ def _is_capped(*, verdict: Verdict, evidence: Evidence, estimate: Estimate) -> b
         return True
     if evidence.design is not Design.DIFFERENCE_IN_DIFFERENCES:
         return False
-    if estimate.pre_periods == 1:
-        return True
     worst = estimate.worst_pre_period
+    if estimate.pre_periods == 1 or worst is None:
+        return True
     if verdict is Verdict.BELOW_THE_BAR:
         return estimate.high + worst >= estimate.bar
     return estimate.low - worst <= 0 <= estimate.high + worst

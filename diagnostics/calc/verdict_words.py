@@ -64,7 +64,7 @@ class Known:
 
     spent: dollars of the last year of actuals. students: served in it. treated, everybody: the
     metric's latest value at the schools served and in the district, in its own unit, already
-    written for reading.
+    written for reading. treated_change: since the school year `changed_from`.
     """
 
     fiscal_year: int | None = None
@@ -74,6 +74,7 @@ class Known:
     outcome_year: int | None = None
     treated: str = ""
     treated_change: str = ""
+    changed_from: int | None = None
     everybody: str = ""
     has_check_ins: bool = False
 
@@ -118,11 +119,11 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
         facts.append("No actual cost is coded to it.")
     if known.treated and known.outcome_year is not None:
         where = f"the {known.schools_served} schools it serves" if known.schools_served != 1 else "its school"
-        change = f", {known.treated_change} since the year before" if known.treated_change else ""
+        change = f", {known.treated_change} since {_since(known)}" if known.treated_change else ""
         facts.append(
             f"{subject.metric} at {where}: {known.treated} in"
             f" {formatting.school_year(known.outcome_year)}{change};"
-            f" all schools: {known.everybody}. This describes; it does not show a cause."
+            f" all schools: {known.everybody or 'not shown'}. This describes; it does not show a cause."
         )
     elif known.everybody and known.outcome_year is not None:
         facts.append(
@@ -132,6 +133,15 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
     if not known.has_check_ins:
         facts.append("Nobody has reported yet how well it is delivered.")
     return tuple(facts)
+
+
+def _since(known: Known) -> str:
+    """Name where a change began: the year before, or the school year where years are missing between."""
+    if known.changed_from is None or known.outcome_year is None:
+        return "the value before"
+    if known.outcome_year - known.changed_from == 1:
+        return "the year before"
+    return f"{formatting.school_year(known.changed_from)} (no value between)"
 
 
 def is_about_outcome(*, fact: str, metric: str) -> bool:
@@ -198,6 +208,12 @@ def _too_few(*, decision: Decision, evidence: Evidence) -> str:
         )
     if decision.rule == 3:
         return "There are too few: at least 5 schools are needed on each side of the comparison."
+    needed = evidence.estimate.students_needed if evidence.estimate else None
+    if evidence.students is not None and needed is not None:
+        return (
+            f"There are too few: {evidence.students:,} students, and about {needed:,} are needed; the truth"
+            " could be a gain, nothing, or a loss."
+        )
     return "There are too few: the truth could be a gain, nothing, or a loss."
 
 

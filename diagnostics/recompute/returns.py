@@ -208,6 +208,7 @@ def _known(
         outcome_year=year,
         treated=write_value(value=latest.value, unit=metric.unit, bound=latest.bound) if latest else "",
         treated_change=write_change(value=figures.change, unit=metric.unit),
+        changed_from=figures.change_from_year,
         everybody=write_value(value=everybody[year].value, unit=metric.unit, bound=everybody[year].bound)
         if year in everybody
         else "",

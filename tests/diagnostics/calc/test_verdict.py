@@ -150,6 +150,9 @@ DID = {"design": Design.DIFFERENCE_IN_DIFFERENCES, "pre_periods": 2}
         ({**DID, "worst_pre_period": 0.09}, Verdict.WORKS),
         ({**DID, "worst_pre_period": 0.1}, Verdict.PROMISING),
         ({**DID, "pre_periods": 1}, Verdict.PROMISING),
+        ({**DID, "pre_periods": 1, "low": -0.3, "high": -0.1}, Verdict.CANNOT_TELL_YET),
+        ({**DID, "pre_periods": 2, "worst_pre_period": None}, Verdict.PROMISING),
+        ({**DID, "worst_pre_period": None, "low": -0.3, "high": -0.1}, Verdict.CANNOT_TELL_YET),
         ({**DID, "low": -0.3, "high": -0.1, "worst_pre_period": 0.1}, Verdict.CANNOT_TELL_YET),
         ({**DID, "low": -0.3, "high": -0.1, "worst_pre_period": 0.05}, Verdict.HARMFUL),
         ({**DID, "low": -0.1, "high": 0.02, "worst_pre_period": 0.03}, Verdict.CANNOT_TELL_YET),
@@ -179,3 +182,52 @@ def test_an_effect_of_nothing_is_called_something_as_often_as_the_rules_say() ->
     assert shares[Verdict.WORKS] == pytest.approx(0.025, abs=0.004)
     assert shares[Verdict.HARMFUL] == pytest.approx(0.025, abs=0.004)
     assert shares[Verdict.PROMISING] == pytest.approx(0.075, abs=0.006)
+
+
+@pytest.mark.parametrize("pre_periods", [None, 0])
+def test_a_difference_in_differences_without_a_period_before_is_no_fair_comparison(
+    pre_periods: int | None,
+) -> None:
+    found = judge(design=Design.DIFFERENCE_IN_DIFFERENCES, pre_periods=pre_periods)
+    assert (found.verdict, found.reason, found.rule) == (Verdict.CANNOT_TELL, Reason.NO_FAIR_COMPARISON, 2)
+
+
+def test_a_count_of_students_in_an_arm_is_asked_for_when_there_is_an_estimate() -> None:
+    few = replace(JUDGED, schools_served=0, students=29)
+    assert decide_verdict(evidence=few).rule == 0
+
+
+def test_under_30_students_with_outcome_is_too_few_without_a_record_of_schools_too() -> None:
+    assert decide(NOW, schools_served=0, students=29) == (Verdict.CANNOT_TELL_YET, Reason.TOO_FEW, 0)
+
+
+def test_five_to_nineteen_schools_without_the_three_methods_are_neither_harmful_nor_works() -> None:
+    some = {"clusters_treated": 10, "clusters_comparison": 10, "do_methods_agree": None}
+    assert judge(**some).verdict is Verdict.PROMISING
+    assert judge(**some, low=-0.3, high=-0.1, low80=-0.27).verdict is Verdict.CANNOT_TELL_YET
+
+
+def test_an_unknown_number_of_schools_in_one_arm_is_not_enough_to_tell() -> None:
+    assert judge(clusters_treated=10, clusters_comparison=None).rule == 3
+
+
+def test_a_harmful_that_three_methods_do_not_share_never_reads_as_below_the_bar() -> None:
+    """U < 0 is not 0 <= U < B: row 7 must not catch what row 5 let go."""
+    found = judge(clusters_treated=10, clusters_comparison=10, do_methods_agree=False, low=-0.3, high=-0.1)
+    assert found.verdict is Verdict.CANNOT_TELL_YET
+
+
+def test_the_three_students_rows_come_before_delivery() -> None:
+    not_delivered = Delivery(covered=0.9, dosage=0.1, reached_minimum=0.1)
+    assert judge(delivery=not_delivered).rule == 1
+    assert decide_verdict(evidence=replace(JUDGED, delivery=not_delivered, students=29)).rule == 0
+
+
+def test_attrition_counts_only_where_those_who_stayed_were_not_shown_to_be_alike() -> None:
+    assert judge(is_attrition_beyond_boundary=True).rule == 2
+    assert judge(is_attrition_beyond_boundary=True, is_equivalence_shown=True).rule == 6
+
+
+def test_a_bar_is_over_zero() -> None:
+    with pytest.raises(ValueError, match="over zero"):
+        replace(ESTIMATE, bar=0.0)

@@ -7,8 +7,17 @@ from datetime import date
 
 import pytest
 
-from diagnostics.calc.verdict import Decision, Evidence, Kind, Reason, Verdict, decide_verdict
-from diagnostics.calc.verdict_words import Known, Subject, Wording, list_known, open_gate, word_verdict
+from diagnostics.calc.verdict import Decision, Estimate, Evidence, Kind, Reason, Verdict, decide_verdict
+from diagnostics.calc.verdict_words import (
+    Known,
+    Subject,
+    Wording,
+    is_about_outcome,
+    list_known,
+    open_gate,
+    word_verdict,
+    write_value,
+)
 
 NOW = Evidence(
     kind=Kind.INITIATIVE,
@@ -90,6 +99,7 @@ def test_what_is_known_is_listed_as_fact() -> None:
         outcome_year=2024,
         treated="31.2%",
         treated_change="−2.1 points",
+        changed_from=2023,
         everybody="27.0%",
     )
     assert list_known(known=known, subject=SUBJECT) == (
@@ -100,6 +110,49 @@ def test_what_is_known_is_listed_as_fact() -> None:
         ),
         "Nobody has reported yet how well it is delivered.",
     )
+
+
+@pytest.mark.parametrize(
+    ("changed_from", "words"),
+    [
+        (2023, "since the year before"),
+        (2021, "since 2020–21 (no value between)"),
+        (None, "since the value before"),
+    ],
+)
+def test_a_change_names_the_years_it_runs_over(changed_from: int | None, words: str) -> None:
+    known = Known(
+        schools_served=6,
+        outcome_year=2024,
+        treated="31.2%",
+        treated_change="−2.1 points",
+        changed_from=changed_from,
+    )
+    assert (
+        f"in 2023–24, −2.1 points {words}; all schools: not shown."
+        in list_known(known=known, subject=SUBJECT)[1]
+    )
+
+
+def test_a_rate_beyond_a_cut_is_said_so() -> None:
+    assert write_value(value=5.0, unit="percent", bound="under") == "under 5%"
+    assert write_value(value=99.5, unit="percent", bound="over") == "over 99.5%"
+
+
+def test_facts_about_the_outcome_are_told_from_others() -> None:
+    known = Known(schools_served=2, outcome_year=2024, treated="31.2%", everybody="27.0%")
+    alone = Known(outcome_year=2024, everybody="27.0%")
+    facts = [*list_known(known=known, subject=SUBJECT), *list_known(known=alone, subject=SUBJECT)]
+    about = [fact for fact in facts if is_about_outcome(fact=fact, metric=SUBJECT.metric)]
+    assert about == [facts[1], facts[4]]
+
+
+def test_too_few_names_how_many_are_needed() -> None:
+    estimate = Estimate(low=-0.2, high=0.3, low80=-0.1, bar=0.05, students_needed=870)
+    evidence = replace(NOW, students=212, estimate=estimate)
+    decision = Decision(verdict=Verdict.CANNOT_TELL_YET, reason=Reason.TOO_FEW, rule=9)
+    found = word_verdict(decision=decision, evidence=evidence, subject=SUBJECT)
+    assert found.reason.startswith("There are too few: 212 students, and about 870 are needed;")
 
 
 def test_a_placeholder_is_no_spending() -> None:
