@@ -9,8 +9,6 @@ from django.urls import reverse
 
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
-from districts.parts import Freshness
-from districts.pipeline.selectors import Freshness as PipelineFreshness
 
 
 def link(
@@ -24,8 +22,3 @@ def link(
 def allowed(request: DistrictRequest, permission: Permission) -> bool:
     """Say whether this person holds a permission."""
     return can(request.access.role, permission)
-
-
-def badge(request: DistrictRequest, freshness: PipelineFreshness) -> Freshness:
-    """Return the badge of a page that polls its own address."""
-    return Freshness(as_of=freshness.as_of, is_updating=freshness.is_pending, poll_url=request.path)

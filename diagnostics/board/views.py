@@ -9,11 +9,10 @@ from diagnostics.board.charts import goal_dollars
 from diagnostics.board.questions import QUESTIONS
 from diagnostics.board.selectors import get_board
 from diagnostics.board.tables import goal_table
-from diagnostics.links import badge
-from diagnostics.polling import answer_poll, is_poll
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, wanted_export
+from districts.polling import answer_poll, badge, is_poll
 
 
 @district_page(Permission.VIEW_BOARD)

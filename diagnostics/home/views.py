@@ -16,12 +16,12 @@ from diagnostics.home.selectors import Home, get_home
 from diagnostics.home.selectors.state import PAGE, VISIT_ENDS_AFTER
 from diagnostics.home.services import record_visit
 from diagnostics.home.tables import initiative_table
-from diagnostics.links import allowed, badge, link
-from diagnostics.polling import answer_poll, is_poll
+from diagnostics.links import allowed, link
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.kept_pages import kept_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, wanted_export
+from districts.polling import answer_poll, badge, is_poll
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,13 +21,13 @@ from diagnostics.initiative.tables import (
     rule_table,
     school_table,
 )
-from diagnostics.links import allowed, badge, link
-from diagnostics.polling import answer_poll, is_poll
+from diagnostics.links import allowed, link
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.kept_pages import kept_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, wanted_export
 from districts.parts import Crumb, NavItem
+from districts.polling import answer_poll, badge, is_poll
 from strategy.views.initiatives import late_notice
 
 TABLES = {

@@ -15,6 +15,7 @@ from districts.access.permissions import Permission
 from districts.charts import Figure
 from districts.exports import export_table, wanted_export
 from districts.parts import Band, BandTone, Meter
+from districts.polling import answer_poll, badge, is_poll
 from investments.charts import ledger_chart
 from investments.forms.ledger import ALL_YEARS, SCOPES, Asked, LedgerForm, read_asked, segment_pairs
 from investments.models import AmountKind
@@ -30,10 +31,7 @@ from investments.selectors import Meter as MeterFigures
 from investments.selectors.entries import find_titles, list_used_segments
 from investments.views.parts import (
     amount_name,
-    answer_poll,
-    badge,
     in_sentence,
-    is_poll,
     link,
     local_day,
     sections,

@@ -1,4 +1,4 @@
-"""What the budget's pages share: addresses, sections, the badge, answers to forms; must not query figures."""
+"""What the budget's pages share: addresses, sections, answers to forms; must not query figures."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django_htmx.http import trigger_client_event
 
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
 from districts.errors import DomainError
-from districts.parts import Crumb, Freshness, NavItem
-from districts.pipeline.selectors import get_freshness
+from districts.parts import Crumb, NavItem
 from investments.models import AmountKind
 from investments.selectors import FilingName
 from investments.selectors.codes import SEGMENT_LABELS
@@ -111,29 +109,6 @@ def filing_words(filing: FilingName) -> str:
     """Say what a filing is and when it was filed."""
     name = amount_name(fiscal_year=filing.fiscal_year, kind=filing.kind, through_on=filing.through_on)
     return f"{name}: {filing.filename}, filed {local_day(filing.filed_at)}"
-
-
-def is_poll(request: DistrictRequest) -> bool:
-    """Say whether the freshness badge asks, and not a person."""
-    return bool(request.htmx) and "seen" in request.GET
-
-
-def badge(request: DistrictRequest) -> Freshness:
-    """Return how current the coding of these figures is. One query."""
-    now = get_freshness()
-    return Freshness(as_of=now.as_of, is_updating=now.is_pending, poll_url=request.path)
-
-
-def answer_poll(request: DistrictRequest) -> HttpResponse:
-    """Answer 204 while the badge still holds, else the new badge; new results tell the page so. One query."""
-    now = badge(request)
-    seen = request.GET["seen"]
-    if seen == now.token:
-        return HttpResponse(status=204)
-    response = render(request, "components/freshness_badge.html", {"freshness": now})
-    if seen.partition("-")[2] != now.token.partition("-")[2]:
-        trigger_client_event(response, "results-updated", after="settle")
-    return response
 
 
 def done(request: DistrictRequest, *, message: str, to: str) -> HttpResponse:

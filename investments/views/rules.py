@@ -14,6 +14,7 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.errors import DomainError
 from districts.exports import export_table, wanted_export
+from districts.polling import answer_poll, badge, is_poll
 from districts.tables import Row, Table
 from investments.forms.rules import SliceForm, read_slice
 from investments.selectors import RuleRow, list_filings, list_meters, list_rules, list_segments
@@ -28,10 +29,7 @@ from investments.services import (
 from investments.views.ledger import coding_meter
 from investments.views.parts import (
     amount_name,
-    answer_poll,
-    badge,
     done,
-    is_poll,
     link,
     may,
     refused,

@@ -11,15 +11,13 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
+from districts.polling import answer_poll, badge, is_poll
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.forms.rules import SliceForm, read_slice
 from investments.selectors import get_funding_segment, list_filings, list_segments
 from investments.selectors.uncoded import Uncoded, UncodedRow, list_uncoded
 from investments.views.parts import (
     amount_name,
-    answer_poll,
-    badge,
-    is_poll,
     link,
     may,
     sections,
