@@ -14,12 +14,16 @@ from investments.calc.coding import ObjectScopes
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectSetting:
-    """A district's objects as patterns; a blank pattern means no object. chart: whose classes they are."""
+    """A district's objects as patterns; a blank pattern means no object. chart: whose classes they are.
+
+    funding_segment: the segment that names the funding source.
+    """
 
     spending: str
     revenue: str
     indirect: str
     chart: str
+    funding_segment: str
 
     @property
     def scopes(self) -> ObjectScopes:
@@ -29,7 +33,9 @@ class ObjectSetting:
 
 def get_object_setting() -> ObjectSetting:
     """Return the open district's objects. One query."""
-    spending, revenue, indirect, chart = District.objects.values_list(
-        "spending_objects", "revenue_objects", "indirect_objects", "object_chart"
+    spending, revenue, indirect, chart, segment = District.objects.values_list(
+        "spending_objects", "revenue_objects", "indirect_objects", "object_chart", "funding_segment"
     ).get(pk=current_district_id())
-    return ObjectSetting(spending=spending, revenue=revenue, indirect=indirect, chart=chart)
+    return ObjectSetting(
+        spending=spending, revenue=revenue, indirect=indirect, chart=chart, funding_segment=str(segment)
+    )

@@ -16,7 +16,7 @@ import polars as pl
 from django.db import connection
 from psycopg import sql
 
-from districts.models import District, Filing
+from districts.models import Filing
 from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 from investments.calc.coding import Coding, Ints, Ledger, Rule, code_ledger
@@ -61,8 +61,8 @@ def ledger_cost(context: Recompute) -> Outcome:
     filings = list_current_filings()
     add_up_accounts(filings=filings)
     rules = load_rules()
-    segment = District.objects.values_list("funding_segment", flat=True).get(pk=context.district_id)
     objects = get_object_setting()
+    segment = objects.funding_segment
     coding = code_current_ledger(rules=rules, filings=filings, also={segment}, objects=objects)
     through = {(one.fiscal_year, one.kind): one.through_on for one in filings}
     changed = save_results(

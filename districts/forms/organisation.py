@@ -70,6 +70,7 @@ class OrganisationForm(forms.Form):
         min_value=10,
         max_value=100,
         help_text="Results of fewer students are withheld. At least 10.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-short"}),
     )
     funding_segment = forms.ChoiceField(
         label="Account segment that names the funding source",

@@ -7,6 +7,7 @@ from typing import Final
 
 from django import forms
 
+from investments.forms.ledger import words_match
 from investments.selectors import FundingSourceRow
 from investments.services.funding_sources import FundingConditions
 from strategy.forms.widgets import PlainForm, choice_field, day_field, text_field
@@ -46,12 +47,31 @@ class FundingSourceForm(PlainForm):
         )
 
 
+class SourceFilter(PlainForm):
+    """Search among funding sources."""
+
+    q = forms.CharField(label="Code or title", required=False, max_length=200)
+    said = forms.ChoiceField(
+        label="Conditions", required=False, choices=[("", "All"), ("no", "Not said yet"), ("yes", "Said")]
+    )
+
+
+def chosen(sources: Sequence[FundingSourceRow], *, text: str, said: str) -> tuple[FundingSourceRow, ...]:
+    """Keep the sources that a search names."""
+    kept = words_match(text=text, candidates=[(one.code, one.title) for one in sources])
+    return tuple(
+        one
+        for one, is_kept in zip(sources, kept, strict=True)
+        if is_kept and said in ("", "yes" if one.is_said else "no")
+    )
+
+
 def initial_of(one: FundingSourceRow) -> dict[str, object]:
     """Return the form's values of a source."""
     words = {True: "yes", False: "no", None: ""}
     return {
         "code": one.code,
-        "title": one.title,
+        "title": one.own_title,
         "is_restricted": words[one.is_restricted],
         "is_recurring": words[one.is_recurring],
         "expires_on": one.expires_on,

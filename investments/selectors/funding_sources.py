@@ -14,13 +14,14 @@ from investments.selectors.ledger import list_filings
 
 @dataclass(frozen=True, kw_only=True)
 class FundingSourceRow:
-    """A funding source and its conditions; None where nobody has said.
+    """A funding source and its conditions; None where nobody has said. own_title: the district's name for it.
 
     budget: what the newest budget spends from it, None where it does not.
     """
 
     code: str
     title: str
+    own_title: str
     is_restricted: bool | None
     is_recurring: bool | None
     expires_on: date | None
@@ -68,6 +69,7 @@ def _row(*, code: str, kept: FundingSource | None, title: str, budget: Decimal |
     return FundingSourceRow(
         code=code,
         title=(kept.title if kept else "") or title,
+        own_title=kept.title if kept and kept.title != title else "",
         is_restricted=kept.is_restricted if kept else None,
         is_recurring=kept.is_recurring if kept else None,
         expires_on=kept.expires_on if kept else None,

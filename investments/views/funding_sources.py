@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.http import Http404, HttpResponse
@@ -13,7 +14,7 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
-from investments.forms.funding_sources import FundingSourceForm, initial_of
+from investments.forms.funding_sources import FundingSourceForm, SourceFilter, chosen, initial_of
 from investments.forms.refusals import add_refusal
 from investments.selectors import FundingSourceRow, get_funding_source, list_funding_sources
 from investments.selectors.funding_sources import FundingSources
@@ -25,7 +26,9 @@ from investments.views.parts import done, link, may, sections, trail, upload_lis
 def funding_source_list(request: DistrictRequest) -> HttpResponse:
     """List where money comes from, and on what conditions."""
     found = list_funding_sources()
-    table = _table(request, found=found, today=timezone.localdate())
+    text, said = request.GET.get("q", "")[:200], request.GET.get("said", "")
+    shown = chosen(found.rows, text=text, said=said if said in ("yes", "no") else "")
+    table = _table(request, found=replace(found, rows=shown), today=timezone.localdate())
     if file_type := wanted_export(request):
         return export_table(
             table=table, file_type=file_type, filename=f"{request.district.slug}-funding-sources"
@@ -35,6 +38,8 @@ def funding_source_list(request: DistrictRequest) -> HttpResponse:
         "investments/funding_sources.html",
         {
             "table": table,
+            "form": SourceFilter(request.GET) if found.rows else None,
+            "clear_href": request.path,
             "answer": _answer(found, today=timezone.localdate()),
             "allocations_href": link(request, "allocation-grid"),
             "sections": sections(request, current="funding-source-list"),
@@ -83,6 +88,7 @@ def _answer(found: FundingSources, *, today: date) -> str:
 
 def _table(request: DistrictRequest, *, found: FundingSources, today: date) -> Table:
     year = formatting.fiscal_year(found.fiscal_year) if found.fiscal_year else ""
+    is_narrowed = bool(request.GET.get("q") or request.GET.get("said"))
     can_edit = may(request, Permission.ENTER_ALLOCATIONS)
     upload = upload_list_href(request)
 
@@ -110,7 +116,9 @@ def _table(request: DistrictRequest, *, found: FundingSources, today: date) -> T
         sort="-budget" if found.fiscal_year else "code",
         page_size=page_size_for(request),
         export_base=request.path,
-        empty=Empty(
+        empty=Empty(title="No funding source matches", action_label="Show all", action_href=request.path)
+        if is_narrowed
+        else Empty(
             title="No funding source yet",
             text="They come with the first ledger or budget: the organisation page says which segment names them.",
             action_label="Upload a ledger" if upload else "",

@@ -61,6 +61,8 @@ def test_every_source_of_the_ledger_is_listed_and_what_is_said_of_it(money: Cast
     assert "The conditions of 3210 are saved." in saved
     assert "2 funding sources: the conditions of 1 are not said yet." in saved
     assert "expired" in saved
+    only = client.get(f"{PAGE}?q=esser&said=yes&export=csv").content.decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(only))] == ["Code", "3210"]
     assert table(money)[0] == ["3210", "ESSER I", "Restricted", "One-time", "2024-09-30", "40.50"]
     with district_scope(money.district.pk):
         event = AuditEvent.objects.filter(table_name="investments_fundingsource").latest("id")
