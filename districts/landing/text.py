@@ -10,7 +10,7 @@ from pathlib import Path
 
 from districts.landing.limits import Limits, Unreadable, describe_bytes
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 CONTROL_PATTERN = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 
