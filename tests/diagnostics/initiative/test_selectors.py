@@ -10,6 +10,8 @@ import pytest
 
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.selectors.costs import ForecastError, forecast_errors
+from districts.models import District
+from districts.tenancy import current_district_id
 from strategy.models import Initiative
 from tests.cast import Cast
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
@@ -86,6 +88,26 @@ def test_get_initiative_page_of_a_past_day_shows_what_was_shown(scene: Scene) ->
     assert (now.latest.counted, before.latest.counted) == (Decimal(999999), Decimal("650000.25"))
     nothing = page_of(scene.tutoring, as_of=OCTOBER - timedelta(days=1))
     assert (nothing.latest, nothing.record.said.words) == (None, "Not computed yet")
+
+
+def test_a_past_day_hides_what_a_minimum_raised_since_hides_now(scene: Scene) -> None:
+    was = page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
+    assert was.outcome.schools[0].level == 20.0
+    assert any("20.0%" in fact or "30.0%" in fact for fact in was.record.said.known)
+    District.objects.filter(pk=current_district_id()).update(minimum_group=150)
+    compute(NOVEMBER)
+    past = page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
+    assert past.outcome.is_hidden_since
+    assert [one.level for one in past.outcome.schools] == [None, None]
+    assert [one.value for one in past.outcome.served] == [None, None, None]
+    assert not any("%" in fact for fact in past.record.said.known)
+    assert past.outcome.district[-1].value == 18.0
+    assert past.per_student.dollars is None
+
+
+def test_a_past_day_under_the_same_minimum_hides_nothing_more(scene: Scene) -> None:
+    past = page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
+    assert past.outcome == page_of(scene.tutoring).outcome
 
 
 def test_get_initiative_page_of_an_unknown_initiative_is_none(scene: Scene) -> None:
