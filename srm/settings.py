@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "districts.access.private_pages.PrivatePagesMiddleware",
     "districts.access.failed_sign_ins.FailedSignInMiddleware",
     "districts.access.activity.SessionActivityMiddleware",
     "districts.tenancy.middleware.DistrictMiddleware",
@@ -265,7 +266,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"no_secret_links": {"()": "districts.access.quiet_logs.HideSecretLinks"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_secret_links"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"srm": {"level": "INFO"}, "districts": {"level": "INFO"}},
 }
