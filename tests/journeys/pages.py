@@ -35,6 +35,8 @@ NOT_PAGES = {
     "investments:rule-move": "leads back to the list of rules",
     "investments:rule-restore": "leads back to the list of rules",
     "investments:allocation-undo": "leads back to the grid",
+    "investments:allocation-carry": "leads back to the grid",
+    "investments:allocation-clear": "leads back to the grid",
     "account": "leads to where a person works",
     "account_email_verification_sent": "closed: people have the one address they were invited by",
     "account_confirm_email": "closed: people have the one address they were invited by",
