@@ -102,12 +102,7 @@ def store_file(chunks: Iterable[bytes]) -> StoredFile:
 
 
 def read_chunks(path: Path, *, size: int = 1024 * 1024) -> Iterator[bytes]:
-    """Give a file on disk in pieces; it is opened at once."""
-    file = path.open("rb")
-
-    def pieces() -> Iterator[bytes]:
-        with file:
-            while chunk := file.read(size):
-                yield chunk
-
-    return pieces()
+    """Yield a file on disk in pieces; opened when the first is asked for, so a request ended early leaks none."""
+    with path.open("rb") as file:
+        while chunk := file.read(size):
+            yield chunk

@@ -92,7 +92,7 @@ def has_error_rows(upload: Upload) -> bool:
 
 
 def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:
-    """Give the full list of problems as CSV bytes; opened at once, so no scope is needed later."""
+    """Give the full list of problems as CSV bytes; found at once, so no scope is needed later."""
     upload = find_upload(upload_id)
     reading = (upload.preview or {}).get("reading", "")
     path = problem_path(upload_id, reading)
