@@ -26,6 +26,9 @@ class CostOutput(serializers.Serializer[Any]):
 
     fiscal_year = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=AmountKind.choices)
+    through_on = serializers.DateField(
+        allow_null=True, help_text="The last day covered where the year is not closed yet; else null."
+    )
     amount = serializers.DecimalField(max_digits=26, decimal_places=6, source="counted")
     direct = serializers.DecimalField(max_digits=26, decimal_places=6)
     indirect = serializers.DecimalField(max_digits=26, decimal_places=6)

@@ -90,14 +90,15 @@ def pool_shown(*, values: Iterable[YearValue], unit: str) -> list[YearValue]:
     """Pool values of several schools that are shown into one for each year, as `pool_years` does.
 
     A pool would tell a rate shown as under or over a cut when it is the only one in it, or when all
-    of them are nobody or everybody: such a year is hidden. A pool is coded and rounded like a value.
+    of them are nobody or everybody, unless the pool's own rounding covers them (`_is_blurred`): such a
+    year is hidden. A pool is coded and rounded like a value.
     """
     found = list(values)
     pooled = {one.year: one for one in pool_years(values=found, unit=unit)}
     for year, one in pooled.items():
         parts = [part for part in found if part.year == year and not part.is_suppressed]
         coded = [part for part in parts if part.bound]
-        if len(parts) > 1 and coded and _tells(parts=coded):
+        if len(parts) > 1 and coded and _tells(parts=coded, pool=one):
             pooled[year] = YearValue(year=year, value=None, is_suppressed=True)
         else:
             pooled[year] = _shown(value=one, unit=unit, is_hidden=one.is_suppressed)
@@ -218,10 +219,22 @@ def _tells_counted(line: Line, *, counts: Counts, gone: list[Key], shown: list[K
     students = (total.students or 0.0) - sum(one.students or 0.0 for one in exact)
     if students < 0.5:
         return False
+    if not gone and _is_blurred([counts[key].students or 0.0 for key in coded], of=total.students or 0.0):
+        return False
     if len(gone) + len(coded) == 1 and not line.has_rest:
         return True
     counted = total.counted - sum(one.counted or 0.0 for one in exact)
     return len(line.parts) > 1 and _is_extreme(students, counted)
+
+
+def _is_blurred(coded: Iterable[float], *, of: float) -> bool:
+    """Say whether a total's rounding covers all that the cuts of the coded rates in it leave open.
+
+    coded: the students behind each. A rate rounded to one decimal is known to 0.05 percent of its
+    students either way. Example: "under 5%" of 60 leaves 3 students open; a total of 20,000 is known
+    to 10 either way and tells nothing of it, one of 2,000 to 1 and does.
+    """
+    return 0.0005 * of >= sum(cut(students=one) / 100 * one for one in coded)
 
 
 def _is_extreme(students: float, counted: float) -> bool:
@@ -280,9 +293,11 @@ def _loss(key: Key, *, counts: Counts) -> tuple[bool, bool, float, str]:
     return (key[1] == ALL, key[0] is None, counts[key].students or 0.0, str(key))
 
 
-def _tells(*, parts: list[YearValue]) -> bool:
+def _tells(*, parts: list[YearValue], pool: YearValue) -> bool:
     """Say whether a pool would tell the rates beyond a cut among its parts."""
     students = sum(part.students or 0.0 for part in parts)
+    if _is_blurred([part.students or 0.0 for part in parts], of=pool.students or 0.0):
+        return False
     counted = [part.numerator for part in parts]
     if len(parts) < 2 or None in counted:
         return True

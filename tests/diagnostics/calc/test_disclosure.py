@@ -291,6 +291,17 @@ def test_a_pool_with_a_single_coded_school_is_hidden() -> None:
     assert found.value == 30.0
 
 
+def test_a_pool_too_large_to_tell_a_coded_school_is_shown() -> None:
+    """1 of 60 among 20,060: one decimal is 10 students either way."""
+    cells = {("A", "all"): value(1, 60), ("B", "all"): value(5000, 20_000)}
+    shown = protect(cells=cells, unit="percent", minimum=MINIMUM)
+    (found,) = pool_shown(values=shown.values(), unit="percent")
+    assert (shown[("A", "all")].bound, found.value) == ("under", 24.9)
+    tight = protect(cells=cells | {("B", "all"): value(500, 2_000)}, unit="percent", minimum=MINIMUM)
+    (found,) = pool_shown(values=tight.values(), unit="percent")
+    assert found.is_suppressed
+
+
 def test_nothing_in_nothing_out() -> None:
     assert protect(cells={}, unit="percent", minimum=MINIMUM) == {}
     assert pool_shown(values=[], unit="percent") == []
