@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from districts.access.permissions import Role
 from districts.forms.organisation import OBJECT_PRESETS
+from districts.landing.services import confirm_upload
 from districts.models import District, FundingSegment, Mark, ObjectChart
 from districts.services import organisation
 from districts.tenancy import district_scope
@@ -165,6 +166,36 @@ def test_preview_sets_spending_revenue_and_the_rest_apart(bay: Cast) -> None:
     page = bay.client(Role.DISTRICT_ADMIN).get(f"/d/bay/data/uploads/{upload.pk}/").content.decode()
     assert "by fund: spending, revenue and neither apart" in page
     assert 'href="/d/bay/admin/organisation/">Rows that count as spending</a>' in page
+
+
+def test_three_digit_ledger_goes_from_file_to_cost_by_the_setting_alone(bay: Cast) -> None:
+    text = (
+        "Fund,Project,Function,Object,Fiscal Year,Type,Amount\n"
+        "10,3010,1000,110,2024,Actual,700.00\n"
+        "10,3010,1000,610,2024,Actual,40.25\n"
+        "10,0000,2600,410,2024,Actual,9.00\n"
+    )
+    upload = land(bay, text).upload
+    work()
+    upload = mapped(bay, upload, resource="Project")
+    checks = {one["name"]: one for one in upload.preview["checks"]}
+    assert checks["Rows that count as spending"]["status"] == "warn"
+    assert checks["Rows that count as spending"]["found"] == "0 of 3 rows"
+    with district_scope(bay.district.pk, cause="test"):
+        confirm_upload(by=None, upload_id=upload.pk)
+        make_rule(make_initiative("Title I"), resource="3010")
+    work()
+    director = bay.client(Role.BUDGET_DIRECTOR)
+    assert "740.25" not in director.get("/d/bay/budget/?export=csv").content.decode()
+    admin = bay.client(Role.DISTRICT_ADMIN)
+    page = admin.get("/d/bay/admin/organisation/?objects=nces")
+    form = page.context["form"]
+    admin.post("/d/bay/admin/organisation/", {name: form[name].value() for name in form.fields})
+    work(only="ledger_cost")
+    with district_scope(bay.district.pk):
+        (cost,) = list_initiative_costs().values()
+    assert [one.counted for one in cost.costs] == [Decimal("740.25")]
+    assert "740.25" in director.get("/d/bay/budget/?export=csv").content.decode()
 
 
 def test_the_default_is_california(scope: Cast) -> None:

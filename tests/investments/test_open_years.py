@@ -148,3 +148,17 @@ def test_initiative_page_shows_the_year_to_date_hollow_and_apart(bay: Cast) -> N
     assert "Actual to date (through Oct 31, 2026)" in page
     assert "FY2027 to date (through Oct 31, 2026), a year not finished" in page
     assert "Spent in FY2026" in page
+
+
+def test_api_names_the_day_a_year_to_date_runs_through(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        title_one = keep_books()
+    client = bay.client(Role.CABINET)
+    cost = client.get(f"/api/v1/d/bay/initiatives/{title_one.pk}/").json()["costs"]
+    assert [(one["fiscal_year"], one["kind"], one["through_on"]) for one in cost] == [
+        (2026, "actual", None),
+        (2027, "actual_to_date", "2026-10-31"),
+        (2027, "budget", None),
+    ]
+    total = client.get("/api/v1/d/bay/ledger/totals/?fiscal_year=2027&kind=actual").json()
+    assert (total["amount"], total["filing"]["through_on"]) == ("300.00", "2026-10-31")
