@@ -127,7 +127,7 @@ def test_worker_killed_at_any_point_leaves_all_or_nothing(district: Cast, worker
         content = ledger(cents=number + 1)
         upload = land(district, content, **options).upload
         before = amounts(district)
-        workers.run(kill_after=chance.uniform(0.02, 1.0) * whole)
+        lived = workers.run(kill_after=chance.uniform(0.02, 1.0) * whole)
         wait_for_orphans()
         upload = again(district, upload)
         after = amounts(district)
@@ -138,6 +138,7 @@ def test_worker_killed_at_any_point_leaves_all_or_nothing(district: Cast, worker
             current = Filing.objects.filter(is_current=True).count()
         assert current == 1
         if upload.state == Upload.State.IMPORTED:
+            whole = min(whole, lived)  # the machine is quicker than when the measure was taken
             total = sum((Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0))
             assert after == (before[0] + ROWS, before[1] + total)
             assert (runs, filings, waiting) == (1, 1, 0)
