@@ -230,7 +230,6 @@ def test_a_parent_that_bulk_facts_name_cannot_be_deleted(pair: Pair, direction: 
             untouched(pair, key.parent, other),
             acting_as(pair, who) as app,
         ):
-            app.execute("SET CONSTRAINTS ALL DEFERRED")
             app.execute(query, [who.ids[key.parent]])
 
 

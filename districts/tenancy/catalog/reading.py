@@ -166,8 +166,8 @@ def read_relations(cursor: Cursor) -> dict[str, Relation]:
     for oid, name, columns, is_unique, is_primary in rows(cursor, _INDEXES):
         by_oid[oid].indexes.append(Index(name, tuple(columns), is_unique, is_primary))
     triggers = defaultdict(list)
-    for oid, *trigger, arguments in rows(cursor, _TRIGGERS):
-        triggers[oid].append(Trigger(*trigger, tuple(arguments)))
+    for oid, function, kind, is_unconditional, arguments in rows(cursor, _TRIGGERS):
+        triggers[oid].append(Trigger(function, kind, is_unconditional, tuple(arguments)))
     for oid, relation in by_oid.items():
         relation.triggers = triggers[oid]
     relations = {relation.name: relation for relation in by_oid.values()}
