@@ -80,6 +80,60 @@ WORDS: dict[str, tuple[str, ...]] = {
     "value": ("rate", "percent", "pct", "value", "score", "mean", "average", "distance from standard"),
 }
 
+_VALUES = (
+    MapField(name="numerator", label="Students counted", type="column", group="Values"),
+    MapField(name="denominator", label="Students in all", type="column", group="Values"),
+    MapField(
+        name="value",
+        label="Rate or mean",
+        type="column",
+        group="Values",
+        help="Not needed when both counts are there.",
+    ),
+    MapField(
+        name="scale",
+        label="A rate is written as",
+        type="choice",
+        group="Values",
+        choices=((PERCENT, "percent, 0 to 100"), (PROPORTION, "a proportion, 0 to 1")),
+    ),
+    MapField(
+        name="source_hides",
+        label="Where the number of students is missing",
+        type="choice",
+        group="Values",
+        help=(
+            "A rate without the students behind it may tell of single students. Left out, such rates"
+            " are refused."
+        ),
+        choices=(("yes", "I state that the source already hides small groups"),),
+    ),
+    MapField(
+        name="zero_of_zero",
+        label="0 of 0 students means",
+        type="choice",
+        group="Values",
+        choices=(("suppressed", "not shown or none (suppressed)"), ("none", "no students")),
+    ),
+)
+_REPAIRS = (
+    MapField(
+        name="divide_years",
+        label="Repair: years with counts too large",
+        type="text",
+        group="Repairs",
+        help="For instance 2022, 2023: these counts are divided.",
+    ),
+    MapField(name="divide_by", label="Repair: divide these counts by", type="number", group="Repairs"),
+    MapField(
+        name="drop_years",
+        label="Repair: years to leave out",
+        type="text",
+        group="Repairs",
+        help="Years whose values cannot be used; counted in the report.",
+    ),
+)
+
 
 def fields() -> tuple[MapField, ...]:
     """Give the questions; the metrics to choose from are the district's."""
@@ -102,55 +156,8 @@ def fields() -> tuple[MapField, ...]:
             type="column",
             help="Left out, or empty in a row: all students.",
         ),
-        MapField(name="numerator", label="Students counted", type="column", group="Values"),
-        MapField(name="denominator", label="Students in all", type="column", group="Values"),
-        MapField(
-            name="value",
-            label="Rate or mean",
-            type="column",
-            group="Values",
-            help="Not needed when both counts are there.",
-        ),
-        MapField(
-            name="scale",
-            label="A rate is written as",
-            type="choice",
-            group="Values",
-            choices=((PERCENT, "percent, 0 to 100"), (PROPORTION, "a proportion, 0 to 1")),
-        ),
-        MapField(
-            name="source_hides",
-            label="Where the number of students is missing",
-            type="choice",
-            group="Values",
-            help=(
-                "A rate without the students behind it may tell of single students. Left out, such rates"
-                " are refused."
-            ),
-            choices=(("yes", "I state that the source already hides small groups"),),
-        ),
-        MapField(
-            name="zero_of_zero",
-            label="0 of 0 students means",
-            type="choice",
-            group="Values",
-            choices=(("suppressed", "not shown or none (suppressed)"), ("none", "no students")),
-        ),
-        MapField(
-            name="divide_years",
-            label="Repair: years with counts too large",
-            type="text",
-            group="Repairs",
-            help="For instance 2022, 2023: these counts are divided.",
-        ),
-        MapField(name="divide_by", label="Repair: divide these counts by", type="number", group="Repairs"),
-        MapField(
-            name="drop_years",
-            label="Repair: years to leave out",
-            type="text",
-            group="Repairs",
-            help="Years whose values cannot be used; counted in the report.",
-        ),
+        *_VALUES,
+        *_REPAIRS,
         MapField(
             name="filed_on",
             label="Date of the data",
