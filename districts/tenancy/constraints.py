@@ -172,29 +172,40 @@ class DistrictForeignKey(_SqlConstraint):
 
 
 class BulkForeignKey(_SqlConstraint):
-    """The same promise as DistrictForeignKey for bulk facts, at a tenth of its price.
+    """The promise of DistrictForeignKey for bulk facts, at no price a row.
 
-    PostgreSQL looks a foreign key up row by row: ten seconds for a million rows. Here a restrictive
-    policy admits a row only when its parent is among the open district's, looked up once a statement, and
-    deleting a parent that still has rows is refused. Rows that exist are not looked at.
+    PostgreSQL looks a foreign key up row by row: seconds for a million rows. Here a restrictive policy
+    admits a row only when its parent is among the open district's, looked up once a statement; a parent
+    that still has rows cannot be deleted, nor its key changed; and while a district's parents are
+    being deleted, no row can be added (lock_not_available: try again). Rows that exist are not looked at.
     """
 
     options = ("field", "to")
     field: str
     to: str
 
+    @property
+    def parent(self) -> str:
+        """Return the parent's table."""
+        return self.to.replace(".", "_").lower()
+
     def statements(self, table: str) -> list[str]:
         """Return what makes the constraint on the quoted table."""
-        column, parent = f"{self.field}_id", self.to.replace(".", "_").lower()
-        own = f"(SELECT id FROM {parent})"  # noqa: S608 - the model's own names
+        column, each = f"{self.field}_id", "FOR EACH STATEMENT EXECUTE FUNCTION"
+        own = f"(SELECT id FROM {self.parent})"  # noqa: S608 - the model's own names
         has_parent = f"WITH CHECK ({column} IS NULL OR {column} IN {own})"
         return [
+            *BULK_KEY_FUNCTIONS,
             f"CREATE POLICY {self.name} ON {table} AS RESTRICTIVE FOR INSERT {has_parent}",
             f"CREATE POLICY {self.name}_update ON {table} AS RESTRICTIVE FOR UPDATE USING (true) {has_parent}",
-            _REFUSE_ORPHANS,
+            f"CREATE TRIGGER {self.name} BEFORE INSERT OR UPDATE ON {table} {each} srm_hold_parents()",
             (
-                f'CREATE TRIGGER {self.name} AFTER DELETE ON "{parent}" REFERENCING OLD TABLE AS gone'
-                f" FOR EACH STATEMENT EXECUTE FUNCTION srm_refuse_orphans({table}, {column})"
+                f'CREATE TRIGGER {self.name} AFTER DELETE ON "{self.parent}" REFERENCING OLD TABLE AS gone'
+                f" {each} srm_refuse_orphans({table}, {column})"
+            ),
+            (
+                f'CREATE TRIGGER {self.name}_kept BEFORE UPDATE OF id, district_id ON "{self.parent}"'
+                " FOR EACH ROW EXECUTE FUNCTION srm_keep_key()"
             ),
         ]
 
@@ -210,15 +221,38 @@ class BulkForeignKey(_SqlConstraint):
         return [
             f"DROP POLICY IF EXISTS {self.name} ON {table}",
             f"DROP POLICY IF EXISTS {self.name}_update ON {table}",
-            f'DROP TRIGGER IF EXISTS {self.name} ON "{self.to.replace(".", "_").lower()}"',
+            f"DROP TRIGGER IF EXISTS {self.name} ON {table}",
+            f'DROP TRIGGER IF EXISTS {self.name} ON "{self.parent}"',
+            f'DROP TRIGGER IF EXISTS {self.name}_kept ON "{self.parent}"',
         ]
 
 
-_REFUSE_ORPHANS = """
+# A row is added under a shared lock of its district and table, parents are deleted under the exclusive
+# one. Adding does not wait: its statement would go on with what it saw before the parent went.
+BULK_KEY_FUNCTIONS = (
+    """
+CREATE OR REPLACE FUNCTION srm_bulk_lock(child text, district text) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+$$ SELECT hashtextextended(child || ':' || district, 0) $$
+""",
+    """
+CREATE OR REPLACE FUNCTION srm_hold_parents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock_shared(
+        srm_bulk_lock(TG_TABLE_NAME, coalesce(current_setting('srm.district_id', true), ''))
+    ) THEN
+        RAISE lock_not_available USING MESSAGE = format('what %s names is being deleted', TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
+END $$
+""",
+    """
 CREATE OR REPLACE FUNCTION srm_refuse_orphans() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     orphaned boolean;
 BEGIN
+    PERFORM pg_advisory_xact_lock(
+        srm_bulk_lock(TG_ARGV[0], coalesce(current_setting('srm.district_id', true), ''))
+    );
     EXECUTE format(
         'SELECT EXISTS (SELECT 1 FROM gone g JOIN %I c ON c.district_id = g.district_id AND c.%I = g.id)',
         TG_ARGV[0], TG_ARGV[1]
@@ -229,7 +263,18 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$
-"""
+""",
+    """
+CREATE OR REPLACE FUNCTION srm_keep_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.id, OLD.district_id) IS DISTINCT FROM (NEW.id, NEW.district_id) THEN
+        RAISE foreign_key_violation USING
+            MESSAGE = format('the key of a row that bulk facts name never changes (%s)', TG_NAME);
+    END IF;
+    RETURN NEW;
+END $$
+""",
+)
 
 
 class Audited(_SqlConstraint):

@@ -166,6 +166,13 @@ TABLES = (
         ENTRIES,
         "not enforced or switched off",
     ),
+    Mutation(
+        "bulk key whose parent's key may change",
+        f"DROP TRIGGER {BULK}_kept ON districts_filing",
+        ENTRIES,
+        "not enforced or switched off",
+    ),
+    Mutation("bulk key that holds nobody off", f"DROP TRIGGER {BULK} ON {ENTRIES}", ENTRIES, "not enforced"),
     Mutation("audit trigger dropped", f"DROP TRIGGER school_audit ON {SCHOOL}", SCHOOL, "no audit event"),
     Mutation(
         "audit trigger disabled",

@@ -220,9 +220,7 @@ def _name_parent(pair: Pair, who: Rows, *, table: str, child: str, parent_id: ob
 
 def test_a_parent_that_bulk_facts_name_cannot_be_deleted(pair: Pair, direction: str) -> None:
     who, other = pair.sides(direction)
-    keys = [key for _, key in _keys_between_tenants(pair) if key.name.endswith("_bulk_fk")]
-    assert keys
-    for key in keys:
+    for _, key, _ in _bulk_keys(pair):
         query = sql.SQL("DELETE FROM {} WHERE id = %s").format(sql.Identifier(key.parent))
         with (
             pytest.raises(psycopg.errors.ForeignKeyViolation, match=key.name),
@@ -231,6 +229,54 @@ def test_a_parent_that_bulk_facts_name_cannot_be_deleted(pair: Pair, direction: 
             acting_as(pair, who) as app,
         ):
             app.execute(query, [who.ids[key.parent]])
+
+
+def _bulk_keys(pair: Pair) -> list[tuple[str, ForeignKey, str]]:
+    """Return every bulk key: the table, the key and its own column."""
+    found = [
+        (table, key, next(c for c in key.columns if c != "district_id"))
+        for table, key in _keys_between_tenants(pair)
+        if key.name.endswith("_bulk_fk")
+    ]
+    assert found
+    return found
+
+
+def test_the_key_of_a_parent_that_bulk_facts_name_never_changes(pair: Pair, direction: str) -> None:
+    who, _ = pair.sides(direction)
+    for _, key, _ in _bulk_keys(pair):
+        query = sql.SQL("UPDATE {} SET id = uuidv7() WHERE id = %s").format(sql.Identifier(key.parent))
+        with (
+            pytest.raises(psycopg.errors.ForeignKeyViolation, match="never changes"),
+            untouched(pair, key.parent, who),
+            acting_as(pair, who) as app,
+        ):
+            app.execute(query, [who.ids[key.parent]])
+
+
+def test_bulk_facts_cannot_come_while_their_parent_goes(pair: Pair, direction: str) -> None:
+    """Whoever is first holds the other off: the parent's deletion waits, the facts are refused."""
+    who, _ = pair.sides(direction)
+    for table, key, column in _bulk_keys(pair):
+        delete = sql.SQL("DELETE FROM {} WHERE id = %s").format(sql.Identifier(key.parent))
+        touch = sql.SQL("UPDATE {table} SET {column} = {column} WHERE id = %s").format(
+            table=sql.Identifier(table), column=sql.Identifier(column)
+        )
+        remove = sql.SQL("DELETE FROM {} WHERE id = %s").format(sql.Identifier(table))
+        with psycopg.connect(pair.app.info.dsn, password=pair.app.info.password) as second:
+            scope(second, who.district_id)
+            second.execute("SET LOCAL lock_timeout = '300ms'")
+            with acting_as(pair, who) as app:
+                app.execute(touch, [who.ids[table]])
+                with pytest.raises(psycopg.errors.LockNotAvailable):
+                    second.execute(delete, [who.ids[key.parent]])
+            second.rollback()
+            scope(second, who.district_id)
+            second.execute(remove, [who.ids[table]])
+            second.execute(delete, [who.ids[key.parent]])
+            with pytest.raises(psycopg.errors.LockNotAvailable), acting_as(pair, who) as app:
+                app.execute(touch, [who.ids[table]])
+            second.rollback()
 
 
 def test_a_unique_key_does_not_tell_that_the_other_has_the_value(

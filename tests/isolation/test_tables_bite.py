@@ -63,6 +63,18 @@ MUTANTS: list[tuple[str, str, Callable[..., None], dict[str, Any]]] = [
         guards.test_a_parent_that_bulk_facts_name_cannot_be_deleted,
         {},
     ),
+    (
+        "bulk key whose parent's key may change",
+        "ALTER TABLE districts_filing DISABLE TRIGGER ledgerentry_filing_bulk_fk_kept",
+        guards.test_the_key_of_a_parent_that_bulk_facts_name_never_changes,
+        {},
+    ),
+    (
+        "bulk key that holds nobody off",
+        f"ALTER TABLE {BULK} DISABLE TRIGGER ledgerentry_filing_bulk_fk",
+        guards.test_bulk_facts_cannot_come_while_their_parent_goes,
+        {},
+    ),
 ]
 
 

@@ -129,7 +129,8 @@ _INDEXES = f"""
     FROM {_FROM} JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid
     WHERE {_OURS} ORDER BY i.indrelid, x.relname
 """  # noqa: S608 - constants of this module only
-AFTER_EACH_DELETE = 0b01000  # FOR EACH STATEMENT, AFTER, DELETE
+# FOR EACH ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16.
+BEFORE_EACH_WRITE, AFTER_EACH_DELETE, BEFORE_ROW_UPDATED = 2 + 4 + 16, 8, 1 + 2 + 16
 # PostgreSQL's own wording of constraints.BulkForeignKey.
 _HAS_PARENT = re.compile(
     r"\(\((?P<column>\w+) IS NULL\) OR \((?P=column) IN \( SELECT (?P<parent>\w+)\.id\s+FROM (?P=parent)\)\)\)"
@@ -167,7 +168,8 @@ def read_relations(cursor: Cursor) -> dict[str, Relation]:
         by_oid[oid].indexes.append(Index(name, tuple(columns), is_unique, is_primary))
     triggers = defaultdict(list)
     for oid, function, kind, is_unconditional, arguments in rows(cursor, _TRIGGERS):
-        triggers[oid].append(Trigger(function, kind, is_unconditional, tuple(arguments)))
+        given = tuple(one for one in arguments if one)
+        triggers[oid].append(Trigger(function, kind, is_unconditional, given))
     for oid, relation in by_oid.items():
         relation.triggers = triggers[oid]
     relations = {relation.name: relation for relation in by_oid.values()}
@@ -192,13 +194,15 @@ def _take_keys_of_policies(relation: Relation, relations: dict[str, Relation]) -
         ):
             continue
         column, parent = found["column"], found["parent"]
+        holds = Trigger("srm_hold_parents", BEFORE_EACH_WRITE, True)
         refuses = Trigger("srm_refuse_orphans", AFTER_EACH_DELETE, True, (relation.name, column))
+        keeps = Trigger("srm_keep_key", BEFORE_ROW_UPDATED, True)
         key = ForeignKey(
             f"{relation.name.partition('_')[2]}_{column.removesuffix('_id')}_bulk_fk",
             ("district_id", column),
             parent,
             ("district_id", "id"),
-            refuses in relations[parent].triggers,
+            holds in relation.triggers and {refuses, keeps} <= set(relations[parent].triggers),
         )
         relation.foreign_keys.append(key)
         relation.policies = [one for one in relation.policies if one not in (on_insert, on_update)]
