@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "srm.settings")
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # Celery's own run of them ends nothing; ours below does
@@ -31,3 +31,9 @@ def load_the_pipeline(**_: Any) -> None:
     from districts.pipeline.spec import get_pipeline
 
     get_pipeline()
+
+
+@worker_ready.connect
+def recompute_what_is_of_an_older_version(**_: Any) -> None:
+    """Ask for it as work, so that a start is as quick as ever."""
+    app.send_task("new_day", expires=600)

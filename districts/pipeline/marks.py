@@ -22,9 +22,16 @@ def mark(*, name: str, ref: str = "") -> None:
     inserted; many of them lead to one run. After the commit the workers get a hint that may be
     lost without harm: the sweep finds the marks.
     """
-    district_id = current_district_id()
-    targets = get_pipeline().targets_of(name)
-    now = timezone.now()
+    _insert(targets=get_pipeline().targets_of(name), name=name, ref=ref)
+
+
+def mark_calculations(*, targets: Iterable[str], cause: str) -> None:
+    """Mark calculations themselves, whatever they read: their method changed. As `mark` otherwise."""
+    _insert(targets=targets, name=cause, ref="")
+
+
+def _insert(*, targets: Iterable[str], name: str, ref: str) -> None:
+    district_id, targets, now = current_district_id(), list(targets), timezone.now()
     Mark.objects.bulk_create(
         Mark(district_id=district_id, target=t, ref=ref, input=name, created_at=now) for t in targets
     )

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import close_old_connections
 from django.utils import timezone
 
-from districts.pipeline import days, engine, sweep
+from districts.pipeline import days, engine, sweep, versions
 from districts.pipeline.engine import Unit
 
 
@@ -30,6 +30,6 @@ def sweep_marks() -> int:
 
 @shared_task(name="new_day", ignore_result=True)
 def mark_new_days() -> int:
-    """Platform task: mark what depends on today's date where a new day has begun."""
+    """Platform task: mark what depends on today's date, or on a method that is new since a worker started."""
     close_old_connections()
-    return days.mark_new_days(now=timezone.now())
+    return days.mark_new_days(now=timezone.now()) + versions.mark_new_versions()

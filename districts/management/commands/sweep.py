@@ -9,6 +9,7 @@ from django.utils import timezone
 from districts.pipeline.days import mark_new_days
 from districts.pipeline.engine import Result, run_unit
 from districts.pipeline.sweep import list_waiting_units
+from districts.pipeline.versions import mark_new_versions
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         mark_new_days(now=timezone.now())
+        mark_new_versions()
         done = 0
         while units := list_waiting_units(older_than=timedelta(0)):
             results = [run_unit(unit=unit) for unit in units]
