@@ -109,19 +109,26 @@ def _cost_stat(request: DistrictRequest, *, page: InitiativePage) -> Stat:
 
 
 def _forecast_stat(request: DistrictRequest, *, page: InitiativePage, one: YearCost) -> Stat:
-    past = [error for error in page.costs.district_errors if error.kind == one.kind]
-    note = ""
-    if past:
-        last = past[-1]
-        note = (
+    own = [error for error in page.costs.own_errors if error.kind == one.kind]
+    everywhere = [error for error in page.costs.district_errors if error.kind == one.kind]
+    notes = []
+    if own:
+        last = own[-1]
+        notes.append(
+            f"Its own {_FORECAST_NAMES[AmountKind(last.kind)]} of FY{last.fiscal_year} was"
+            f" {_off(last.percent)} what was spent."
+        )
+    if everywhere:
+        last = everywhere[-1]
+        notes.append(
             f"The district’s {_FORECAST_NAMES[AmountKind(last.kind)]} of FY{last.fiscal_year} was"
-            f" {_off(last.percent)} what was spent, over all its spending."
+            f" {_off(last.percent)} what was spent, over all spending of {fund_name(last.fund)}."
         )
     return Stat(
         label=year_name(one),
         value=formatting.dollars_short(one.counted),
         exact=formatting.dollars_exact(one.counted),
-        note=note,
+        note=" ".join(notes),
         is_forecast=True,
         sources=sources_of(request, page=page, one=one),
     )
@@ -139,6 +146,11 @@ def _per_student_stat(page: InitiativePage) -> Stat:
         f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
         " not a count of students who took part.",
     )
+
+
+def fund_name(code: str) -> str:
+    """Name the fund that a record of forecasts is of."""
+    return f"fund {code}, its largest" if code else "the ledger"
 
 
 def _off(percent: float) -> str:

@@ -79,9 +79,9 @@ def object_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
 
 
 def forecast_table(request: DistrictRequest, *, page: InitiativePage) -> Table | None:
-    """Return how far off forecasts of past years were, here and over all spending; None without any."""
+    """Return how far off forecasts of past years were, here and in the district's largest fund; None without any."""
     own = {(one.fiscal_year, one.kind): one.percent for one in page.costs.own_errors}
-    everything = {(one.fiscal_year, one.kind): one.percent for one in page.costs.district_errors}
+    everything = {(one.fiscal_year, one.kind): one for one in page.costs.district_errors}
     if not own and not everything:
         return None
     return make_table(
@@ -97,15 +97,20 @@ def forecast_table(request: DistrictRequest, *, page: InitiativePage) -> Table |
                 kind=Kind.POINTS,
             ),
             Column(
-                key="all", label="All spending", unit="percent over or under what was spent", kind=Kind.POINTS
+                key="all",
+                label="All spending of a fund",
+                unit="percent over or under what was spent",
+                kind=Kind.POINTS,
             ),
+            Column(key="fund", label="Which fund", unit="the largest with both", kind=Kind.CODE),
         ),
         records=sorted(own.keys() | everything.keys()),
         cells=lambda key: (
             formatting.fiscal_year(key[0]),
             AmountKind(key[1]).label,
             _error_cell(own.get(key)),
-            _error_cell(everything.get(key)),
+            _error_cell(everything[key].percent if key in everything else None),
+            everything[key].fund if key in everything else None,
         ),
         query=request.GET.dict() | {"table": "forecasts"},
         sort="year",
@@ -144,7 +149,7 @@ def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
         Column(key="level", label=page.record.goal.metric, kind=kind, digits=1),
         Column(key="year", label="School year"),
         Column(key="change", label="Change", unit="from the value before", kind=Kind.POINTS),
-        Column(key="slope", label="Per year", kind=Kind.POINTS),
+        Column(key="slope", label="Per year", unit=_slope_unit(page), kind=Kind.POINTS),
         Column(key="low", label="From", unit="95% interval", kind=Kind.POINTS),
         Column(key="high", label="To", unit="95% interval", kind=Kind.POINTS),
         Column(key="source", label="How we know it is served"),
@@ -165,6 +170,13 @@ def school_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
             text="Without the schools it serves there can be no comparison. A list of names is enough.",
         ),
     )
+
+
+def _slope_unit(page: InitiativePage) -> str:
+    """Say from which school year the line runs: the first that can be compared with the latest."""
+    years = page.outcome.years
+    start = max((one for one in page.record.goal.break_years if years and one <= years[-1]), default=0)
+    return f"line from {formatting.school_year(start)} on" if start else "line over all years"
 
 
 def _cost_cells(one: YearCost) -> tuple[CellValue, ...]:

@@ -23,6 +23,7 @@ from investments.selectors.costs import (
     InitiativeCosts,
     SourceCost,
     get_initiative_cost,
+    largest_forecast_funds,
     list_forecast_errors,
     list_initiative_costs,
 )
@@ -38,9 +39,6 @@ from investments.selectors.ledger import (
     Pivot,
     PivotColumn,
     PivotRow,
-    Variance,
-    VarianceRow,
-    compare_budget,
     get_ledger_total,
     get_pivot,
     list_filings,
@@ -49,6 +47,7 @@ from investments.selectors.ledger import (
 from investments.selectors.meter import Meter, list_meters
 from investments.selectors.rows import LedgerRow, LedgerRows, list_counted_rows
 from investments.selectors.rules import Elsewhere, RuleRow, list_rules
+from investments.selectors.variance import Variance, VarianceRow, compare_budget
 
 __all__ = [
     "AllocationCell",
@@ -85,6 +84,7 @@ __all__ = [
     "get_ledger_total",
     "get_pivot",
     "get_source_balance",
+    "largest_forecast_funds",
     "list_code_titles",
     "list_counted_rows",
     "list_filings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -78,10 +78,14 @@ class SourceCost:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastError:
-    """How far a forecast was from what was spent: (forecast - actual) / actual, as a share."""
+    """How far a forecast was from what was spent: (forecast - actual) / actual, as a share.
+
+    fund: the fund whose whole spending it is of; empty where it is of one initiative.
+    """
 
     fiscal_year: int
     kind: str
+    fund: str = ""
     forecast: Decimal
     actual: Decimal
     error: Decimal | None
@@ -91,7 +95,7 @@ class ForecastError:
 class InitiativeCostDetail:
     """What one initiative costs, by year, source and class, with the past errors of its forecasts.
 
-    own_errors: of this initiative's forecasts; district_errors: of all spending of the funds it is
+    own_errors: of this initiative's forecasts; district_errors: of all spending of the largest fund it is
     paid from (in San Francisco, June's estimate of FY2024 was 10.2% over in the general fund).
     """
 
@@ -160,15 +164,43 @@ def get_initiative_cost(*, initiative_id: UUID, as_of: datetime | None = None) -
 def list_forecast_errors(
     *, as_of: datetime | None = None, funds: Collection[str] = ()
 ) -> tuple[ForecastError, ...]:
-    """Return how far each past budget and estimate of all spending (or some funds') was from actual. One query.
+    """Return how far each past budget and estimate was from actual, in the largest fund that has both. One query.
 
-    Encumbrances are no forecast. A year without actuals has no error yet and is left out.
+    The largest by actual, of `funds` where they are given: a fund that was never forecast is no error of
+    the forecast. Encumbrances are no forecast. A year without actuals has no error yet and is left out.
     """
     meter = CodingMeter.objects.filter(shown_at(as_of))
     if funds:
         meter = meter.filter(fund__in=list(funds))
-    rows = meter.values_list("fiscal_year", "kind").annotate(spent=Sum("total")).order_by("fiscal_year")
-    return _errors({(fiscal_year, kind): spent for fiscal_year, kind, spent in rows})
+    rows = meter.values_list("fund", "fiscal_year", "kind").annotate(spent=Sum("total"))
+    spent = {(fund, fiscal_year, kind): amount for fund, fiscal_year, kind, amount in rows}
+    chosen = largest_forecast_funds(spent)
+    return tuple(
+        replace(error, fund=fund)
+        for (fiscal_year, kind), fund in sorted(chosen.items())
+        for error in _errors(
+            {
+                (fiscal_year, kind): spent[(fund, fiscal_year, kind)],
+                (fiscal_year, str(AmountKind.ACTUAL)): spent[(fund, fiscal_year, AmountKind.ACTUAL)],
+            }
+        )
+    )
+
+
+def largest_forecast_funds(spent: Mapping[tuple[str, int, str], Decimal]) -> dict[tuple[int, str], str]:
+    """Return, for each fiscal year and kind of forecast, the largest fund that has it and actuals.
+
+    spent: fund, fiscal year and kind -> dollars. Without such a fund the forecast is left out.
+    """
+    found: dict[tuple[int, str], tuple[Decimal, str]] = {}
+    for (fund, fiscal_year, kind), forecast in sorted(spent.items()):
+        actual = spent.get((fund, fiscal_year, AmountKind.ACTUAL), Decimal(0))
+        if kind not in FORECASTS or not is_spending(amount=forecast) or not is_spending(amount=actual):
+            continue
+        key = (fiscal_year, str(kind))
+        if key not in found or actual > found[key][0]:
+            found[key] = (actual, fund)
+    return {key: fund for key, (_, fund) in found.items()}
 
 
 def _costs(

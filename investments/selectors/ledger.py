@@ -1,4 +1,4 @@
-"""The ledger itself: totals, pivots, budget against actual; must not write, nor read coding rules."""
+"""The ledger itself: totals and pivots; must not write, nor read coding rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.db import connection
 from psycopg import sql
 
 from districts.models import Filing
-from investments.calc.noise import is_jump, relative_change
 from investments.models import AmountKind
 from investments.objects import ObjectSetting, get_object_setting
 from investments.open_years import kind_of, open_years, subjects_of
@@ -83,44 +82,6 @@ class Pivot:
     filings: tuple[FilingName, ...]
     chart: str
     """Whose classes the objects are in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class VarianceRow:
-    """Budget against actual of one code; a share is None where the budget is not spending."""
-
-    code: str
-    title: str
-    budget: Decimal
-    estimated_actual: Decimal | None
-    actual: Decimal
-    is_jump: bool
-
-    @property
-    def variance(self) -> Decimal:
-        """Actual less budget: positive is more than was budgeted."""
-        return self.actual - self.budget
-
-    @property
-    def variance_share(self) -> Decimal | None:
-        return relative_change(before=self.budget, after=self.actual)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variance:
-    """Budget against actual of one fiscal year by one segment.
-
-    through_on: the year is not finished; `actual` is what was spent to that day, and no variance.
-    """
-
-    fiscal_year: int
-    segment: str
-    rows: tuple[VarianceRow, ...]
-    total: VarianceRow
-    has_budget: bool
-    has_actual: bool
-    through_on: date | None
-    filings: tuple[FilingName, ...]
 
 
 def exact(amount: Decimal) -> Decimal:
@@ -229,48 +190,6 @@ def get_pivot(
 
 def _column(one: FilingName) -> PivotColumn:
     return PivotColumn(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on)
-
-
-def compare_budget(
-    *,
-    fiscal_year: int,
-    segment: str = "object",
-    filters: Mapping[str, str] | None = None,
-    scope: str = "spending",
-) -> Variance:
-    """Set one year's budget and estimate beside its actuals, by one segment. Four queries."""
-    pivot = get_pivot(
-        segments=[segment],
-        fiscal_years=[fiscal_year],
-        kinds=[AmountKind.BUDGET, AmountKind.ESTIMATED_ACTUAL, AmountKind.ACTUAL, AmountKind.TO_DATE],
-        filters=filters,
-        scope=scope,
-    )
-    kinds = [column.kind for column in pivot.columns]
-
-    def row(code: str, title: str, amounts: Sequence[Decimal | None]) -> VarianceRow:
-        found = dict(zip(kinds, amounts, strict=True))
-        budget = found.get(AmountKind.BUDGET) or Decimal(0)
-        actual = found.get(AmountKind.ACTUAL) or found.get(AmountKind.TO_DATE) or Decimal(0)
-        return VarianceRow(
-            code=code,
-            title=title,
-            budget=budget,
-            estimated_actual=found.get(AmountKind.ESTIMATED_ACTUAL),
-            actual=actual,
-            is_jump=AmountKind.ACTUAL in kinds and is_jump(before=budget, after=actual),
-        )
-
-    return Variance(
-        fiscal_year=fiscal_year,
-        segment=segment,
-        rows=tuple(row(one.codes[0], one.titles[0], one.amounts) for one in pivot.rows),
-        total=row("", "Total", pivot.totals),
-        has_budget=AmountKind.BUDGET in kinds,
-        has_actual=AmountKind.ACTUAL in kinds,
-        through_on=next((one.through_on for one in pivot.columns if one.through_on), None),
-        filings=pivot.filings,
-    )
 
 
 _TOTAL = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.http import HttpResponse
@@ -13,15 +14,16 @@ from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.calc.noise import is_placeholder
+from investments.calc.patterns import SEGMENTS
 from investments.forms.ledger import words_match
 from investments.forms.variance import VarianceForm, read_variance
 from investments.models import AmountKind
 from investments.selectors import (
     FilingName,
-    ForecastError,
     Variance,
     VarianceRow,
     compare_budget,
+    find_code_titles,
     get_funding_segment,
     list_filings,
     list_forecast_errors,
@@ -35,6 +37,7 @@ from investments.views.parts import (
     upload_list_href,
 )
 from investments.views.pivot_table import noise_words
+from investments.views.variance_words import apart_table, fund_words, variance_answer
 
 TOTAL = "Total"
 
@@ -48,18 +51,26 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
     )
     labels = {segment.name: segment.label for segment in segments}
     variance = compare_budget(
-        fiscal_year=asked.fiscal_year, segment=asked.by, filters=asked.filters, scope=asked.scope
+        fiscal_year=asked.fiscal_year,
+        segment=asked.by,
+        filters=asked.filters,
+        scope=asked.scope,
+        matches=lambda codes: words_match(text=asked.text, candidates=codes),
     )
     table = _table(
         request, variance=variance, text=asked.text, label=labels.get(asked.by, asked.by), scope=asked.scope
     )
+    apart = apart_table(request, variance=variance, scope=asked.scope)
+    if apart and request.GET.get("table") == apart.key:
+        table, apart = apart, None
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-variance")
     context = {
         "table": table,
+        "apart_table": apart,
         "form": VarianceForm(asked=asked, filings=filings, segments=segments),
-        "answer": _answer(variance=variance, scope=asked.scope),
-        "record": _record(list_forecast_errors(), fund=asked.filters.get("fund", "")),
+        "answer": variance_answer(variance=variance, asked=asked),
+        "record": _record(fund=asked.filters.get("fund", "")),
         "files": [filing_words(one) for one in variance.filings],
         "missing": _missing(variance=variance, filings=filings),
         "sections": sections(request, current="variance-show"),
@@ -68,38 +79,10 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
     return render(request, "investments/variance.html", context)
 
 
-def _answer(*, variance: Variance, scope: str) -> str:
-    year = formatting.fiscal_year(variance.fiscal_year or None)
-    total, noun = variance.total, "spent" if scope == "spending" else "received"
-    if variance.through_on:
-        budget = f" of the {formatting.dollars_short(total.budget)} budgeted" if variance.has_budget else ""
-        return (
-            f"{year} is not finished: through {formatting.day(variance.through_on)} the district {noun}"
-            f" {formatting.dollars_short(total.actual)}{budget}."
-        )
-    if not variance.has_budget and not variance.has_actual:
-        return "There is nothing to compare yet."
-    if not variance.has_actual:
-        return (
-            f"The {year} budget is {formatting.dollars_short(total.budget)};"
-            f" what was {noun} is not filed yet."
-        )
-    if not variance.has_budget:
-        return f"In {year} the district {noun} {formatting.dollars_short(total.actual)}; no budget was filed here."
-    gap = formatting.dollars_short(abs(total.variance))
-    share = total.variance_share
-    percent = f" ({formatting.percent_of_share(abs(share))})" if share is not None else ""
-    side = "more" if total.variance > 0 else "less"
-    return (
-        f"In {year} the district {noun} {formatting.dollars_short(total.actual)},"
-        f" {gap}{percent} {side} than the adopted budget."
-    )
-
-
-def _record(errors: tuple[ForecastError, ...], *, fund: str) -> list[str]:
-    """Say how far each past forecast of all spending was off."""
-    if fund:
-        return []
+def _record(*, fund: str) -> list[str]:
+    """Say how far each past forecast of all spending of one fund was off: this one's, else the largest's."""
+    errors = list_forecast_errors(funds=[fund] if fund else [])
+    titles = find_code_titles(codes={one.fund for one in errors}, segment="fund") if errors else {}
     words = []
     for one in sorted(errors, key=lambda one: (-one.fiscal_year, one.kind)):
         if one.error is None:
@@ -107,8 +90,8 @@ def _record(errors: tuple[ForecastError, ...], *, fund: str) -> list[str]:
         side = "over" if one.error > 0 else "under"
         kind = AmountKind(one.kind).label.lower()
         words.append(
-            f"{formatting.fiscal_year(one.fiscal_year)} {kind}: {formatting.dollars_short(one.forecast)}"
-            f" forecast, {formatting.dollars_short(one.actual)} spent:"
+            f"{formatting.fiscal_year(one.fiscal_year)} {kind}, {fund_words(one.fund, titles.get(one.fund, ''))}:"
+            f" {formatting.dollars_short(one.forecast)} forecast, {formatting.dollars_short(one.actual)} spent:"
             f" {formatting.percent_of_share(abs(one.error))} {side}."
         )
     return words
@@ -130,11 +113,11 @@ def _missing(*, variance: Variance, filings: tuple[FilingName, ...]) -> str:
 
 
 def _table(request: DistrictRequest, *, variance: Variance, text: str, label: str, scope: str) -> Table:
-    kept = words_match(text=text, candidates=[(row.code, row.title) for row in variance.rows])
-    rows = [row for row, is_kept in zip(variance.rows, kept, strict=True) if is_kept]
+    rows = variance.rows
     return make_table(
         key="variance",
-        caption=f"Budget against actual by {in_sentence(label)}, {formatting.fiscal_year(variance.fiscal_year or None)}",
+        caption=f"Budget against actual by {in_sentence(label)}, {formatting.fiscal_year(variance.fiscal_year or None)}"
+        + (", funds that have both" if variance.apart else ""),
         columns=_columns(variance=variance, label=label),
         records=rows,
         cells=lambda row: _cells(request, variance=variance, row=row, scope=scope),
@@ -142,7 +125,7 @@ def _table(request: DistrictRequest, *, variance: Variance, text: str, label: st
         sort="-variance" if variance.has_actual and variance.has_budget else "code",
         page_size=page_size_for(request),
         export_base=request.path,
-        footer=_footer(request, variance=variance, rows=rows) if rows else None,
+        footer=_footer(request, variance=variance) if rows else None,
         empty=Empty(
             title="Nothing matches" if text else "Nothing to compare yet",
             text="" if text else "Hand in the adopted budget and the year's actuals.",
@@ -189,7 +172,13 @@ def _cells(request: DistrictRequest, *, variance: Variance, row: VarianceRow, sc
         if not row.code or row.code == TOTAL:
             return ""
         show = "" if scope == "spending" else scope
-        query = {variance.segment: row.code, "year": str(variance.fiscal_year), "kind": kind, "show": show}
+        kept = {name: request.GET.get(name, "") for name in SEGMENTS}
+        query = kept | {
+            variance.segment: row.code,
+            "year": str(variance.fiscal_year),
+            "kind": kind,
+            "show": show,
+        }
         return link(request, "entry-list", query)
 
     cells: list[CellValue] = [
@@ -202,7 +191,8 @@ def _cells(request: DistrictRequest, *, variance: Variance, row: VarianceRow, sc
         ),
     ]
     if _has_estimate(variance):
-        cells.append(row.estimated_actual)
+        href = rows_href(AmountKind.ESTIMATED_ACTUAL) if row.estimated_actual else ""
+        cells.append(Cell(value=row.estimated_actual, href=href))
     has_any = variance.has_actual or variance.through_on is not None
     is_blank = is_placeholder(amount=row.actual) or not has_any
     change = row.variance if variance.has_actual and variance.has_budget else None
@@ -215,7 +205,7 @@ def _cells(request: DistrictRequest, *, variance: Variance, row: VarianceRow, sc
             else "",
             note="placeholder" if is_blank and row.actual else "",
         ),
-        Cell(value=change, note="check coding" if row.is_jump and change is not None else ""),
+        Cell(value=change, note=_flag(row) if change is not None else ""),
         _percent(row) if change is not None else None,
     ]
 
@@ -228,15 +218,13 @@ def _percent(row: VarianceRow) -> Cell:
     return Cell(value=value, text=formatting.percent(value, plus=True))
 
 
-def _footer(request: DistrictRequest, *, variance: Variance, rows: list[VarianceRow]) -> list[CellValue]:
-    estimates = [row.estimated_actual for row in rows if row.estimated_actual is not None]
-    total = VarianceRow(
-        code=TOTAL,
-        title="",
-        budget=sum((row.budget for row in rows), Decimal(0)),
-        estimated_actual=sum(estimates, Decimal(0)) if estimates else None,
-        actual=sum((row.actual for row in rows), Decimal(0)),
-        is_jump=False,
-    )
+def _flag(row: VarianceRow) -> str:
+    if row.code == TOTAL:
+        return ""
+    return "no budget, check coding" if row.is_unbudgeted else "check coding" if row.is_jump else ""
+
+
+def _footer(request: DistrictRequest, *, variance: Variance) -> list[CellValue]:
+    total = replace(variance.total, code=TOTAL, title="", is_jump=False)
     cells = _cells(request, variance=variance, row=total, scope="spending")
     return [cells[0], "", *cells[2:]]

@@ -178,8 +178,8 @@ def test_budget_against_actual_in_dollars_and_percent(books: Books, director: Cl
         "Variance (percent of the budget)",
     ]
     assert rows[1:] == [
-        ["3150", "ESSA: Title I, Schoolwide Programs", "0", "200.00", "200.00", ""],
-        ["4035", "ESSA: Title II, Part A", "0", "0.01", "0.01", ""],
+        ["3150", "ESSA: Title I, Schoolwide Programs", "0.00", "200.00", "200.00", ""],
+        ["4035", "ESSA: Title II, Part A", "0.00", "0.01", "0.01", ""],
         ["3010", "ESSA: Title I, Part A, Basic Grants", "1000.00", "800.25", "-199.75", "-19.9750"],
         ["Total", "", "1000.00", "1000.26", "0.26", "0.0260"],
     ]

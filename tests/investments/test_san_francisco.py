@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from diagnostics.initiative.selectors.costs import district_errors
 from districts.models import Filing
 from districts.tenancy import current_district_id
+from investments.models import CodingMeter
 from investments.recompute import ledger_cost
 from investments.selectors import (
     get_initiative_cost,
@@ -101,6 +103,10 @@ def coded(in_bay: Cast) -> dict[str, Initiative]:
     return initiatives
 
 
+def list_all_meters() -> list[CodingMeter]:
+    return list(CodingMeter.objects.filter(shown_until=None))
+
+
 def test_the_printed_form_the_revenue_and_the_forecast_are_met(coded: dict[str, Initiative]) -> None:
     total = get_ledger_total(fiscal_year=2024, kind="actual", filters=SPENDING)
     assert total.amount == Decimal("1208902664.92")
@@ -116,9 +122,14 @@ def test_the_printed_form_the_revenue_and_the_forecast_are_met(coded: dict[str, 
         fiscal_year=2024, kind="actual", filters={"resource": "3010,3150", "object": "8000-8799"}
     )
     assert (title_i.costs[0].kind, title_i.costs[0].counted) == ("actual", received.amount)
-    assert [one.kind for one in title_i.district_errors] == ["estimated_actual"]
-    (june,) = list_forecast_errors(funds=["01"])
-    assert (june.kind, round(june.error or 0, 3)) == ("estimated_actual", Decimal("0.102"))
+    (june,) = list_forecast_errors()
+    assert (june.kind, june.fund, june.fiscal_year) == ("estimated_actual", "01", 2024)
+    assert round(june.error or 0, 3) == Decimal("0.102")
+    assert june.actual == total.amount
+    assert title_i.district_errors == (june,)
+    spent = {(one.fund, one.fiscal_year, one.kind): one.total for one in list_all_meters()}
+    (shown,) = district_errors(spent)
+    assert (shown.fund, round(shown.percent, 1)) == ("01", 10.2)
 
 
 def test_special_education_shows_what_title_i_already_counts_and_its_rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, JSONObject
 from districts.pipeline.selectors import shown_at
 from investments.calc.object_classes import OBJECT_CLASSES
 from investments.models import AmountKind, CodeTitle, CodingMeter, LedgerCost
+from investments.selectors import largest_forecast_funds
 
 NO_SPENDING = Decimal(100)
 FORECASTS = (AmountKind.ESTIMATED_ACTUAL, AmountKind.BUDGET)
@@ -63,11 +64,15 @@ class YearCost:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastError:
-    """How far a forecast of a past year was from what was spent, in percent of what was spent."""
+    """How far a forecast of a past year was from what was spent, in percent of what was spent.
+
+    fund: the fund whose whole spending it is of; empty where it is of the initiative.
+    """
 
     fiscal_year: int
     kind: str
     percent: float
+    fund: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +118,8 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
     )
     totals = (
         CodingMeter.objects.filter(shown_at(as_of))
-        .order_by("fiscal_year", "kind")
-        .values("fiscal_year", "kind")
+        .order_by("fiscal_year", "kind", "fund")
+        .values("fiscal_year", "kind", "fund")
         .annotate(total_sum=Sum("total"))
     )
     sources = LedgerCost.objects.filter(shown_at(as_of), initiative=OuterRef(OuterRef("pk"))).values("source")
@@ -126,7 +131,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
     names = ("fiscal_year", "kind", "source", "object_class", "is_indirect", "through_on")
     return {
         "cost_cells": _array(cells, *names, counted="counted_sum", caught="caught_sum"),
-        "cost_totals": _array(totals, "fiscal_year", "kind", total="total_sum"),
+        "cost_totals": _array(totals, "fiscal_year", "kind", "fund", total="total_sum"),
         "cost_titles": ArraySubquery(titles.values(cell=JSONObject(code="code", title="title"))),
     }
 
@@ -134,16 +139,18 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
 def read_costs(row: Mapping[str, Any]) -> Costs:
     """Return the money that a row with `cost_columns` holds."""
     cells = tuple(_cell(cell) for cell in row["cost_cells"])
-    totals = {(one["fiscal_year"], one["kind"]): Decimal(one["total"]) for one in row["cost_totals"]}
+    totals = {
+        (one["fund"], one["fiscal_year"], one["kind"]): Decimal(one["total"]) for one in row["cost_totals"]
+    }
     years = _years(cells)
     own = {(one.fiscal_year, one.kind): one.counted for one in years}
     return Costs(
         cells=cells,
         years=years,
         titles={one["code"]: one["title"] for one in row["cost_titles"]},
-        latest_year=max((year for year, kind in totals if kind == AmountKind.ACTUAL), default=None),
+        latest_year=max((year for _, year, kind in totals if kind == AmountKind.ACTUAL), default=None),
         own_errors=forecast_errors(own),
-        district_errors=forecast_errors(totals),
+        district_errors=district_errors(totals),
     )
 
 
@@ -156,6 +163,20 @@ def forecast_errors(dollars: Mapping[tuple[int, str], Decimal]) -> tuple[Forecas
             percent = float((forecast - actual) / actual * 100)
             errors.append(ForecastError(fiscal_year=year, kind=kind, percent=percent))
     return tuple(errors)
+
+
+def district_errors(dollars: Mapping[tuple[str, int, str], Decimal]) -> tuple[ForecastError, ...]:
+    """Return how far each forecast was off over all spending of the largest fund that has it and actuals."""
+    return tuple(
+        replace(error, fund=fund)
+        for (year, kind), fund in sorted(largest_forecast_funds(dollars).items())
+        for error in forecast_errors(
+            {
+                (year, kind): dollars[(fund, year, kind)],
+                (year, str(AmountKind.ACTUAL)): dollars[(fund, year, AmountKind.ACTUAL)],
+            }
+        )
+    )
 
 
 def object_class_name(code: str) -> str:
