@@ -17,6 +17,7 @@ from districts.errors import DomainError
 from districts.landing.base import describe_change, read_base
 from districts.landing.elections import elect_current, file_slices, lock_filings, slice_key
 from districts.landing.kinds import FileKind, FileMap, Reading
+from districts.landing.left_out import check_left_out
 from districts.landing.problems import Report
 from districts.landing.progress import clear_progress, note_progress
 from districts.landing.reader import Sample
@@ -95,13 +96,21 @@ def give_up(ref: str, message: str) -> None:
     waiting.update(state=State.FAILED, message=message or GIVEN_UP, finished_at=timezone.now())
 
 
+def forget_problems(upload: Upload) -> None:
+    """Forget every problem of an upload but those of rows that are still left out."""
+    known = UploadProblem.objects.filter(upload=upload)
+    if upload.left_out_rows:
+        known = known.exclude(severity=UploadProblem.Severity.LEFT_OUT)
+    known.delete()
+
+
 def reject_upload(upload: Upload, message: str) -> None:
     """Refuse a file as a whole, with the reason a person can act on, in place of earlier problems."""
     upload.state, upload.message = State.REJECTED, message
     upload.finished_at = timezone.now()
     upload.error_count, upload.warning_count, upload.preview = 1, 0, {}
     upload.save()
-    UploadProblem.objects.filter(upload=upload).delete()
+    forget_problems(upload)
     UploadProblem.objects.create(upload=upload, row=None, why=message[:300], what_to_do="", severity="error")
     drop_problem_files(upload.pk, keep="")
 
@@ -148,7 +157,7 @@ def _process(upload: Upload, *, will_import: bool) -> None:
         with transaction.atomic():
             if will_import:
                 lock_filings()
-            done = _stage_and_use(upload, kind, reading, started_at, will_import=will_import)
+            done = _stage_and_use(upload, kind, reading, started_at, name=name, will_import=will_import)
     finally:
         report.close()
     _write_outcome(upload, reading, done, name)
@@ -160,16 +169,18 @@ def _stage_and_use(
     reading: Reading,
     started_at: datetime.datetime,
     *,
+    name: str,
     will_import: bool,
 ) -> Done:
     stage = _stage(upload, kind, reading, phase="importing" if will_import else "reading")
     if not reading.report.is_clean:
         return Done.REFUSED
+    check_left_out(kind=kind, reading=reading)
     kind.finish_quality(stage, reading)
     base = read_base(family=kind.family, slices=reading.slice_list())
     changed = describe_change(preview=upload.preview, now=base) if upload.preview else ""
     if not will_import or changed or not upload.preview:
-        upload.preview = {**kind.preview(stage, reading), "base": base}
+        upload.preview = {**kind.preview(stage, reading), "base": base, "compared": name}
     if not will_import:
         return Done.PREVIEWED
     if changed:
@@ -224,7 +235,7 @@ def _write_outcome(upload: Upload, reading: Reading, done: Done, name: str) -> N
     upload.provenance = {**(upload.provenance or {}), "notes": report.provenance}
     upload.error_count, upload.warning_count = report.errors, report.warnings
     _write_problems(upload, report)
-    drop_problem_files(upload.pk, keep=name)
+    drop_problem_files(upload.pk, keep=name, accounts=upload.preview.get("compared", ""))
     if done is Done.REFUSED:
         upload.state = State.REJECTED
         rows = "1 problem" if report.errors == 1 else f"{report.errors:,} problems"
@@ -245,7 +256,7 @@ def _write_outcome(upload: Upload, reading: Reading, done: Done, name: str) -> N
 
 
 def _write_problems(upload: Upload, report: Report) -> None:
-    UploadProblem.objects.filter(upload=upload).delete()
+    forget_problems(upload)
     UploadProblem.objects.bulk_create(
         UploadProblem(
             upload=upload,

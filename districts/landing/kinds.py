@@ -198,6 +198,10 @@ class FileKind(ABC):
         """Say if a person must look at the guessed map before the file is read."""
         return sample.is_sheet_unclear and not file_map.options.sheet
 
+    def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
+        """Name the columns of dollars, for what is said of rows that were left out."""
+        return ()
+
     @abstractmethod
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read the file as frames with the stage's columns; everything else goes to the report."""

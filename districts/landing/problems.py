@@ -18,6 +18,7 @@ Severity = Literal["error", "warning"]
 CheckStatus = Literal["ok", "warn", "info"]
 PROBLEM_COLUMNS = ("severity", "row", "sheet", "column", "value", "why", "what_to_do")
 SHOWN_VALUE_LENGTH = 200
+LEFT_OUT_CELLS_KEPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,8 @@ class Report:
     warnings: int = 0
     is_damaged: bool = False
     by_why: Counter[str] = field(default_factory=Counter)
+    left_out_cells: list[Mapping[str, str]] = field(default_factory=list)
+    """What stands in the rows a person left out, as far as it could be cut into columns."""
     _written: int = 0
     _file: IO[str] | None = None
     _left_out_seen: set[int] = field(default_factory=set)
@@ -154,11 +157,18 @@ class Report:
                 severity=severity,
             )
 
-    def leave_out(self, *, rows: Sequence[int]) -> None:
-        """Count rows a person chose to leave out, each once."""
+    def leave_out(self, *, rows: Sequence[int], cells: Sequence[Mapping[str, str]] = ()) -> None:
+        """Count rows a person chose to leave out, each once; `cells` are theirs, in the same order."""
         fresh = set(rows) - self._left_out_seen
         self._left_out_seen |= fresh
         self.counts.left_out += len(fresh)
+        room = LEFT_OUT_CELLS_KEPT - len(self.left_out_cells)
+        self.left_out_cells += list(cells)[: max(0, room)]
+
+    @property
+    def rows_left_out(self) -> int:
+        """How many rows a person left out."""
+        return len(self._left_out_seen)
 
     def check(
         self,

@@ -45,7 +45,8 @@ class RowScreen:
             return False
         counts.read += 1
         if number in self.report.left_out_rows:
-            self.report.leave_out(rows=[number])
+            read = [dict(zip(self.columns, cells, strict=True))] if len(cells) == width else []
+            self.report.leave_out(rows=[number], cells=read)
             return False
         if len(cells) > width and not any(cells[width:]):
             cells = cells[:width]

@@ -17,6 +17,8 @@ from districts.errors import DomainError
 from districts.landing.limits import Limits, describe_bytes
 from districts.tenancy import current_district_id
 
+ACCOUNT_COLUMNS = ("slice", "account", "what", "before", "after", "change")
+
 
 class FileTooLarge(DomainError):
     """The file is larger than the server accepts."""
@@ -59,13 +61,22 @@ def problem_path(upload_id: UUID, reading: str) -> Path:
     return district_folder() / f"{upload_id}.{reading}.problems.csv"
 
 
-def drop_problem_files(upload_id: UUID, *, keep: str) -> None:
-    """Delete the lists of earlier readings once the transaction that replaces them has committed."""
+def accounts_path(problems: Path) -> Path:
+    """Give where the list of changed accounts of the same reading lies."""
+    return problems.with_name(problems.name.removesuffix("problems.csv") + "accounts.csv")
+
+
+def drop_problem_files(upload_id: UUID, *, keep: str, accounts: str = "") -> None:
+    """Delete the lists of earlier readings once the transaction that replaces them has committed.
+
+    `keep` names the reading whose lists stay, `accounts` the one whose list of changed accounts does.
+    """
     folder, kept = district_folder(), problem_path(upload_id, keep)
+    stays = {kept, accounts_path(problem_path(upload_id, accounts or keep))}
 
     def drop() -> None:
-        for path in folder.glob(f"{upload_id}.*problems.csv"):
-            if path != kept:
+        for path in folder.glob(f"{upload_id}.*.csv"):
+            if path not in stays:
                 path.unlink(missing_ok=True)
 
     transaction.on_commit(drop)

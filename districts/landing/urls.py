@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/kind/", maps.choose_kind, name="upload-kind"),
     path("uploads/<uuid:upload_id>/map/", maps.map_upload, name="upload-map"),
     path("uploads/<uuid:upload_id>/leave-out/", problems.leave_rows_out, name="upload-leave-out"),
+    path("uploads/<uuid:upload_id>/accounts.csv", problems.download_accounts, name="upload-accounts"),
     path("uploads/<uuid:upload_id>/problems.csv", problems.download_problems, name="upload-problems"),
 ]

@@ -61,11 +61,15 @@ class Upload(DistrictModel):
 
 
 class UploadProblem(FactModel):
-    """One problem of one row of an upload, with what to do about it."""
+    """One problem of one row of an upload, with what to do about it.
+
+    That of a row a person left out stays as long as the row is left out, and says by whom.
+    """
 
     class Severity(models.TextChoices):
         ERROR = "error", "Error"
         WARNING = "warning", "Warning"
+        LEFT_OUT = "leftout", "Left out"
 
     upload = parent_key(Upload, on_delete=models.CASCADE)
     row = models.PositiveIntegerField(null=True)

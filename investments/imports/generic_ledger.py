@@ -71,6 +71,10 @@ class GenericLedger(LedgerKind):
         ledger_map.check(file_map)
         check_finished(sample=sample, file_map=file_map, source=source)
 
+    def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
+        """Name every column of dollars the map uses."""
+        return tuple(column for columns in ledger_map.amount_columns(file_map).values() for column in columns)
+
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read every row; rows that cannot be read are reported, none is dropped silently."""
         source, file_map = reading.source, reading.file_map

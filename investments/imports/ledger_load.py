@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,9 +17,11 @@ from psycopg import sql
 from districts.errors import DomainError
 from districts.landing.amounts import AMOUNT, format_amount
 from districts.landing.kinds import Reading, Slice
+from districts.landing.store import accounts_path
 from districts.tenancy import current_district_id
 from investments.imports import quality
 from investments.imports.canonical import KIND_LABELS, SEGMENTS
+from investments.imports.changed_accounts import list_changed_accounts
 from investments.objects import get_object_setting
 from investments.selectors.scopes import in_scope
 
@@ -68,7 +71,8 @@ def preview(*, reading: Reading, family: str) -> dict[str, Any]:
     with connection.cursor() as cursor:
         _plan_for_bulk(cursor)
         _map_accounts(cursor, create=False)
-        slices = [_describe_slice(cursor, family, one) for one in reading.slice_list()]
+        listing = accounts_path(reading.report.spill) if reading.report.spill else None
+        slices = [_describe_slice(cursor, family, one, listing) for one in reading.slice_list()]
     return {"slices": slices}
 
 
@@ -99,7 +103,7 @@ def _map_accounts(cursor: Any, *, create: bool) -> None:
     cursor.execute("ANALYZE stage_account_id")
 
 
-def _describe_slice(cursor: Any, family: str, one: Slice) -> dict[str, Any]:
+def _describe_slice(cursor: Any, family: str, one: Slice, listing: Path | None) -> dict[str, Any]:
     current = find_current(cursor, family=family, one=one)
     cursor.execute(
         "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(amount), 0) FROM stage_sum WHERE slice = %s",
@@ -118,10 +122,11 @@ def _describe_slice(cursor: Any, family: str, one: Slice) -> dict[str, Any]:
         [one.number, filing_id],
     )
     new, removed, changed, same = cursor.fetchone()
+    label = f"{KIND_LABELS.get(one.subject, one.subject)} FY{one.fiscal_year}"
+    label += f" to date (through {one.through_on:%Y-%m-%d})" if one.through_on else ""
     return {
         "subject": one.subject,
-        "label": f"{KIND_LABELS.get(one.subject, one.subject)} FY{one.fiscal_year}"
-        + (f" to date (through {one.through_on:%Y-%m-%d})" if one.through_on else ""),
+        "label": label,
         "fiscal_year": one.fiscal_year,
         "ledger": one.ledger,
         "period": one.period,
@@ -134,6 +139,9 @@ def _describe_slice(cursor: Any, family: str, one: Slice) -> dict[str, Any]:
             current is None or one.filed_at is None or one.filed_at.isoformat() >= current["filed_at"]
         ),
         "accounts": {"new": new, "changed": changed, "removed": removed, "same": same},
+        "most_changed": list_changed_accounts(
+            cursor, one=one, label=label, filing_id=filing_id, listing=listing
+        ),
         "by_fund": _difference_by_fund(cursor, one, filing_id),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from districts.landing.amounts import WHAT_TO_DO, parse_amounts
-from districts.landing.kinds import MapField, Reading, Source
+from districts.landing.kinds import FileMap, MapField, Reading, Source
 from districts.landing.problems import Report
 from districts.landing.reader import Sample, open_table
 from investments.imports.canonical import SACS_WIDTHS, account_key, sacs_parts
@@ -69,6 +69,10 @@ class SacsCsv(LedgerKind):
             return {}
         day = usual_filing_day(subject=subject, period=row["Period"], fiscal_year=int(row["Fiscalyear"]) + 1)
         return {"filed_on": min(day, source.today).isoformat()}
+
+    def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
+        """Name the one column of dollars."""
+        return ("Value",)
 
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read the extract; rows of other districts are counted, not loaded."""

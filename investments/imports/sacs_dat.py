@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 
 from districts.landing.amounts import WHAT_TO_DO, parse_amounts
-from districts.landing.kinds import Reading, Slice
+from districts.landing.kinds import FileMap, Reading, Slice
 from districts.landing.limits import Unreadable
 from districts.landing.problems import Report
 from districts.landing.reader import Sample
@@ -86,6 +86,10 @@ class SacsDat(LedgerKind):
         if sample.format != "text" or not sample.lines:
             return 0.0
         return 1.0 if _OPEN.match(sample.lines[0].strip()) else 0.0
+
+    def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
+        """Name the one column of dollars."""
+        return ("value",)
 
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read section by section; each section's closing count must hold for ledger sections."""
@@ -337,7 +341,8 @@ def leave_rows_out(cells: pl.DataFrame, report: Report) -> pl.DataFrame:
     if not report.left_out_rows:
         return cells
     chosen = pl.col("row").is_in(list(report.left_out_rows))
-    report.leave_out(rows=cells.filter(chosen)["row"].to_list())
+    left_out = cells.filter(chosen)
+    report.leave_out(rows=left_out["row"].to_list(), cells=left_out.select("value").to_dicts())
     return cells.filter(~chosen)
 
 

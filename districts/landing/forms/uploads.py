@@ -86,7 +86,12 @@ class ProblemFilter(forms.Form):
     severity = forms.ChoiceField(
         label="Show",
         required=False,
-        choices=(("", "Errors and warnings"), ("error", "Errors"), ("warning", "Warnings")),
+        choices=(
+            ("", "Everything"),
+            ("error", "Errors"),
+            ("warning", "Warnings"),
+            ("leftout", "Rows left out"),
+        ),
     )
 
     def read(self) -> dict[str, str]:

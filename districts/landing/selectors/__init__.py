@@ -26,7 +26,9 @@ from districts.landing.selectors.problems import (
     ProblemPage,
     ProblemRow,
     list_all_problems,
+    list_left_out,
     list_problems,
+    stream_accounts,
     stream_problems,
 )
 from districts.landing.selectors.upload_page import CheckRow, UploadDetail, get_upload
@@ -64,10 +66,12 @@ __all__ = [
     "list_all_problems",
     "list_feeds",
     "list_filings",
+    "list_left_out",
     "list_problems",
     "list_saved_maps",
     "list_undo_effects",
     "list_uploads",
+    "stream_accounts",
     "stream_file",
     "stream_problems",
 ]

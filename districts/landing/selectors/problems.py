@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from districts.landing.problems import PROBLEM_COLUMNS, safe_cell
 from districts.landing.selectors.uploads import find_upload
-from districts.landing.store import problem_path, read_chunks
+from districts.landing.store import accounts_path, problem_path, read_chunks
 from districts.models import Upload, UploadProblem
 
 PROBLEMS_ON_A_PAGE = 50
+LEFT_OUT = UploadProblem.Severity.LEFT_OUT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,22 @@ class ListedProblem:
 def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_PAGE) -> ProblemPage:
     """Show one page of an upload's problems, errors first. The whole list is in the download."""
     upload = find_upload(upload_id)
-    problems = UploadProblem.objects.filter(upload_id=upload_id).order_by("severity", "row", "id")
+    problems = _standing().filter(upload_id=upload_id).order_by("severity", "row", "id")
+    return _page_of(problems, page=page, size=size, total=upload.error_count + upload.warning_count)
+
+
+def list_left_out(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_PAGE) -> ProblemPage:
+    """Show one page of what was wrong with the rows a person left out; `what_to_do` says by whom."""
+    problems = UploadProblem.objects.filter(upload_id=upload_id, severity=LEFT_OUT).order_by("row", "id")
+    return _page_of(problems, page=page, size=size, total=None)
+
+
+def _standing() -> QuerySet[UploadProblem]:
+    standing: QuerySet[UploadProblem] = UploadProblem.objects.exclude(severity=LEFT_OUT)
+    return standing
+
+
+def _page_of(problems: QuerySet[UploadProblem], *, page: int, size: int, total: int | None) -> ProblemPage:
     listed = problems.count()
     pages = max(1, -(-listed // size))
     page = min(max(1, page), pages)
@@ -79,7 +97,7 @@ def list_problems(*, upload_id: UUID, page: int = 1, size: int = PROBLEMS_ON_A_P
         page=page,
         pages=pages,
         listed=listed,
-        total=upload.error_count + upload.warning_count,
+        total=listed if total is None else total,
     )
 
 
@@ -96,18 +114,37 @@ def stream_problems(*, upload_id: UUID) -> Iterator[bytes]:
     upload = find_upload(upload_id)
     reading = (upload.preview or {}).get("reading", "")
     path = problem_path(upload_id, reading)
+    left_out = UploadProblem.objects.filter(upload=upload, severity=LEFT_OUT).order_by("row", "id")
+    rest = _as_csv(left_out).encode()
     if reading and path.exists():
-        return read_chunks(path)
-    return iter((_listed_as_csv(upload).encode(),))
+        return chain(read_chunks(path), (rest,))
+    standing = _standing().filter(upload=upload).order_by("severity", "row", "id")
+    head = f"{','.join(PROBLEM_COLUMNS)}\r\n{_as_csv(standing)}"
+    return iter((head.encode(), rest))
 
 
-def _listed_as_csv(upload: Upload) -> str:
-    """Write the problems of a file that was refused before its rows were read."""
+def has_accounts(upload: Upload) -> bool:
+    """Say whether there is a list of the accounts an upload changes."""
+    return _find_accounts(upload).exists()
+
+
+def stream_accounts(*, upload_id: UUID) -> Iterator[bytes] | None:
+    """Give every account an upload changes as CSV bytes; None where there is no such list."""
+    path = _find_accounts(find_upload(upload_id))
+    return read_chunks(path) if path.exists() else None
+
+
+def _find_accounts(upload: Upload) -> Path:
+    return accounts_path(problem_path(upload.pk, (upload.preview or {}).get("compared", "")))
+
+
+def _as_csv(problems: Iterable[UploadProblem]) -> str:
+    """Write problems as lines of the list; of a row left out, what to do is by whom."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(PROBLEM_COLUMNS)
-    for one in UploadProblem.objects.filter(upload=upload).order_by("severity", "row", "id"):
-        values = (one.severity, one.row or 0, "", one.column, one.value, one.why, one.what_to_do)
+    for one in problems:
+        severity = "left out" if one.severity == LEFT_OUT else one.severity
+        values = (severity, one.row or 0, "", one.column, one.value, one.why, one.what_to_do)
         writer.writerow([safe_cell(str(value)) for value in values])
     return text.getvalue()
 

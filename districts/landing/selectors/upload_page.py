@@ -10,7 +10,13 @@ from uuid import UUID
 
 from districts.landing.progress import Progress, get_progress
 from districts.landing.selectors.filings import FilingRow, list_filings
-from districts.landing.selectors.problems import ProblemPage, has_error_rows, list_problems
+from districts.landing.selectors.problems import (
+    ProblemPage,
+    has_accounts,
+    has_error_rows,
+    list_left_out,
+    list_problems,
+)
 from districts.landing.selectors.uploads import UploadRow, find_upload, to_row
 from districts.models import ImportRun, Upload
 
@@ -43,6 +49,8 @@ class UploadDetail:
     saved_map: str
     filings: tuple[FilingRow, ...]
     problems: ProblemPage
+    left_out: ProblemPage
+    has_accounts: bool
     progress: Progress | None
     confirmed_by: str
     finished_at: datetime.datetime | None
@@ -54,7 +62,7 @@ class UploadDetail:
     can_leave_rows_out: bool
 
 
-def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
+def get_upload(*, upload_id: UUID, page: int = 1, left_out_page: int = 1) -> UploadDetail:
     """Show one upload with its preview, report and a page of problems. Raises NoSuchUpload."""
     upload = find_upload(upload_id)
     run = ImportRun.objects.filter(upload=upload).order_by("-finished_at").first()
@@ -76,6 +84,8 @@ def get_upload(*, upload_id: UUID, page: int = 1) -> UploadDetail:
         saved_map=str((upload.provenance or {}).get("saved_map", "")),
         filings=filings,
         problems=list_problems(upload_id=upload.pk, page=page),
+        left_out=list_left_out(upload_id=upload.pk, page=left_out_page),
+        has_accounts=has_accounts(upload),
         progress=get_progress(upload_id=upload.pk) if row.is_working else None,
         confirmed_by=upload.confirmed_by.name if upload.confirmed_by else "",
         finished_at=upload.finished_at,

@@ -14,6 +14,7 @@ from districts.landing.elections import elect_current, lock_filings, slice_key
 from districts.landing.kinds import FileMap
 from districts.landing.problems import read_problem_file
 from districts.landing.recognition import find_kind, get_sample, get_source, header_hash
+from districts.landing.services.left_out import keep_left_out
 from districts.landing.services.standing import (
     PreviewChanged,
     WrongState,
@@ -138,8 +139,8 @@ def confirm_upload(*, by: int | None, upload_id: UUID, seen: str = "") -> Upload
     return upload
 
 
-def leave_rows_out(*, upload_id: UUID, rows: Iterable[int]) -> Upload:
-    """Leave rows with errors out, each named by its number; they are counted in the report.
+def leave_rows_out(*, upload_id: UUID, rows: Iterable[int], by: int | None = None) -> Upload:
+    """Leave rows with errors out, each named by its number; they stay listed with what was wrong and by whom.
 
     Raises RowsNotNamed when a row has no error, NoSuchUpload, WrongState.
     """
@@ -153,6 +154,7 @@ def leave_rows_out(*, upload_id: UUID, rows: Iterable[int]) -> Upload:
         unknown = sorted(wanted - _error_rows(upload))
         if unknown:
             raise RowsNotNamed(f"Row {unknown[0]:,} has no error of its own, so it cannot be left out.")
+        keep_left_out(upload=upload, rows=wanted, by=by)
         upload.left_out_rows = sorted(set(upload.left_out_rows) | wanted)
         upload.auto_confirm = False
         restart(upload)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from districts.errors import DomainError
 from districts.landing import jobs
-from districts.models import Filing, Upload, UploadProblem
+from districts.models import Filing, Upload
 from districts.pipeline.marks import mark
 
 State = Upload.State
@@ -65,10 +65,13 @@ def lock_before_import(upload_id: UUID) -> Upload:
 
 
 def forget_reading(upload: Upload) -> None:
-    """Forget what an earlier reading found: its preview and every problem. Does not save."""
+    """Forget what an earlier reading found: its preview and problems. Does not save.
+
+    Why rows were left out stays while they are.
+    """
     upload.message, upload.preview, upload.finished_at = "", {}, None
     upload.error_count = upload.warning_count = 0
-    UploadProblem.objects.filter(upload=upload).delete()
+    jobs.forget_problems(upload)
 
 
 def restart(upload: Upload) -> None:

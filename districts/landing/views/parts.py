@@ -79,9 +79,9 @@ def go_to(request: DistrictRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def page_number(request: DistrictRequest) -> int:
-    """Return the page asked for; 1 where it cannot be read."""
-    text = request.GET.get("page", "")
+def page_number(request: DistrictRequest, *, prefix: str = "") -> int:
+    """Return the page asked for of the table of that prefix; 1 where it cannot be read."""
+    text = request.GET.get(f"{prefix}page", "")
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 

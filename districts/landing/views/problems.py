@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from districts.landing.forms.uploads import LeaveOutForm, ProblemFilter, describ
 from districts.landing.views import shown
 from districts.landing.views.parts import link, list_page, page_number, trail
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
-from districts.views.answers import attempt
+from districts.views.answers import attempt, found
 
 COLUMNS = (
     Column(key="file", label="File", is_sortable=False),
@@ -67,7 +68,7 @@ def _table(
         return (
             Cell(value=one.filename, href=link(request, "upload-show", upload_id=one.upload_id)),
             timezone.localtime(one.uploaded_at).date(),
-            one.severity.capitalize(),
+            shown.severity_words(one.severity),
             Cell(value=one.row, text="" if one.row else "Whole file"),
             one.column,
             one.value,
@@ -100,11 +101,24 @@ def _table(
 def download_problems(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     """Hand out every problem of an upload as CSV; what a spreadsheet would run is escaped in the file."""
     lines = selectors.stream_problems(upload_id=upload_id)
+    return _as_attachment(request, lines, name="problems", upload_id=upload_id)
+
+
+def _as_attachment(
+    request: DistrictRequest, lines: Iterator[bytes], *, name: str, upload_id: UUID
+) -> HttpResponse:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"{request.district.slug}-problems-{str(upload_id)[-12:]}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    filename = f"{request.district.slug}-{name}-{str(upload_id)[-12:]}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
     response["Cache-Control"] = "private, no-store"
     return cast("HttpResponse", response)
+
+
+@district_page(Permission.VIEW_DATA)
+def download_accounts(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
+    """Hand out every account an upload changes as CSV; 404 where there is no such list."""
+    lines = found(selectors.stream_accounts(upload_id=upload_id))
+    return _as_attachment(request, lines, name="changed-accounts", upload_id=upload_id)
 
 
 @district_page(Permission.UPLOAD)
@@ -119,7 +133,9 @@ def leave_rows_out(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     form = LeaveOutForm(request.POST if request.method == "POST" else None, error_rows=error_rows)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["row_numbers"]
-        if attempt(form, lambda: services.leave_rows_out(upload_id=upload_id, rows=wanted)):
+        if attempt(
+            form, lambda: services.leave_rows_out(by=request.access.user_id, upload_id=upload_id, rows=wanted)
+        ):
             count = "1 row is" if len(wanted) == 1 else f"{len(wanted):,} rows are"
             messages.success(
                 request, f"{count} left out. The rest is read again, and the report counts them."

@@ -33,6 +33,7 @@ ROW_COUNTS = (
     ("no_amount", "Rows without an amount, not loaded"),
     ("repeated_headers", "Repeated headers, skipped"),
 )
+LEFT_OUT_PREFIX = "l-"
 NO_ROWS = Empty(title="Nothing to show")
 
 
@@ -48,6 +49,8 @@ class ShownSlice:
     filed: str
     counts: tuple[tuple[str, int], ...]
     counted: str
+    accounts: Table | None
+    more_accounts: int
     funds: Table | None
 
 
@@ -70,6 +73,8 @@ def _slice(request: DistrictRequest, number: int, one: Mapping[str, Any]) -> Sho
         filed=formatting.day(filed) if filed else "",
         counts=tuple((words, int(counts[key])) for key, words in COUNT_WORDS if key in counts),
         counted=dict(COUNTED).get(name, ""),
+        accounts=_account_table(request, number, str(one.get("label", "")), one.get("most_changed") or ()),
+        more_accounts=sum(int(counts.get(key, 0)) for key in ("new", "changed", "removed")),
         funds=_fund_table(request, number, str(one.get("label", "")), one.get("by_fund") or ()),
     )
 
@@ -131,6 +136,34 @@ def _fund_table(request: DistrictRequest, number: int, label: str, funds: Any) -
         prefix=f"s{number}-",
         page_size=100,
         footer=("All funds", "Spending", *sums) if spending else None,
+        empty=NO_ROWS,
+    )
+
+
+def _account_table(request: DistrictRequest, number: int, label: str, accounts: Any) -> Table | None:
+    if not accounts:
+        return None
+    return make_table(
+        key=f"accounts-{number}",
+        caption=f"{label}: the accounts that change most",
+        columns=(
+            Column(key="account", label="Account", kind=Kind.CODE),
+            Column(key="what", label="What"),
+            Column(key="before", label="There now", kind=Kind.MONEY),
+            Column(key="after", label="In this file", kind=Kind.MONEY),
+            Column(key="change", label="Change", kind=Kind.CHANGE),
+        ),
+        records=accounts,
+        cells=lambda one: (
+            one["account"],
+            one["what"].capitalize(),
+            decimal_of(one["before"]),
+            decimal_of(one["after"]),
+            decimal_of(one["change"]),
+        ),
+        query=request.GET.dict(),
+        prefix=f"a{number}-",
+        page_size=100,
         empty=NO_ROWS,
     )
 
@@ -197,13 +230,41 @@ def problem_table(request: DistrictRequest, detail: selectors.UploadDetail) -> T
         records=page.rows,
         cells=lambda one: (
             Cell(value=one.row, text="" if one.row else "Whole file"),
-            one.severity.capitalize(),
+            severity_words(one.severity),
             one.column,
             one.value,
             one.why,
             one.what_to_do,
         ),
         query=request.GET.dict(),
+        total=page.listed,
+        page_size=selectors.PROBLEMS_ON_A_PAGE,
+        empty=NO_ROWS,
+    )
+
+
+def severity_words(severity: str) -> str:
+    """Name what kind of problem it is."""
+    return "Left out" if severity == "leftout" else severity.capitalize()
+
+
+def left_out_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Table:
+    """Return one page of the rows a person left out: what stands there, why, by whom."""
+    page = detail.left_out
+    return make_table(
+        key="left-out",
+        caption="Rows left out",
+        columns=(
+            Column(key="row", label="Row", kind=Kind.CODE, is_sortable=False),
+            Column(key="column", label="Column", is_sortable=False),
+            Column(key="value", label="What stands there", is_sortable=False),
+            Column(key="why", label="Why it could not be loaded", is_sortable=False),
+            Column(key="by", label="By whom", is_sortable=False),
+        ),
+        records=page.rows,
+        cells=lambda one: (one.row, one.column, one.value, one.why, one.what_to_do),
+        query=request.GET.dict(),
+        prefix=LEFT_OUT_PREFIX,
         total=page.listed,
         page_size=selectors.PROBLEMS_ON_A_PAGE,
         empty=NO_ROWS,

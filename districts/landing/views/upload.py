@@ -27,7 +27,11 @@ from districts.landing.views.parts import link, may_upload, page_number, step_li
 @district_page(Permission.VIEW_DATA)
 def show_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     """Show one upload: how far it is, what it would change or has changed, what is wrong."""
-    detail = selectors.get_upload(upload_id=upload_id, page=page_number(request))
+    detail = selectors.get_upload(
+        upload_id=upload_id,
+        page=page_number(request),
+        left_out_page=page_number(request, prefix=shown.LEFT_OUT_PREFIX),
+    )
     if file_type := wanted_export(request):
         table = shown.check_table(request, detail, is_exported=True)
         return export_table(
@@ -59,6 +63,7 @@ def _render(
         "slices": shown.slices_of(request, detail) if upload.state in ("ready", "imported") else (),
         "checks": shown.check_table(request, detail) if detail.checks else None,
         "problems": shown.problem_table(request, detail) if shown.has_problems_to_list(detail) else None,
+        "left_out_rows": shown.left_out_table(request, detail) if detail.left_out.listed else None,
         "filings": shown.filing_table(request, detail) if detail.filings else None,
         "row_counts": shown.row_counts(detail),
         "control_totals": shown.control_totals(detail),

@@ -28,6 +28,7 @@ def problems(cast: Cast, upload: Upload) -> tuple[list[str], list[str], set[int]
     with district_scope(cast.district.pk):
         page = [one.why for one in selectors.list_problems(upload_id=upload.pk).rows]
         lines = b"".join(selectors.stream_problems(upload_id=upload.pk)).decode().splitlines()[1:]
+        lines = [line for line in lines if not line.startswith("left out,")]
         return page, [line.split(",")[5] for line in lines], services.list_error_rows(upload_id=upload.pk)
 
 
