@@ -29,6 +29,7 @@ from investments.selectors import (
 )
 from investments.selectors import Meter as MeterFigures
 from investments.selectors.entries import find_titles, list_used_segments
+from investments.views.ledger_search import code_words, found_elsewhere
 from investments.views.parts import (
     amount_name,
     in_sentence,
@@ -87,10 +88,18 @@ def ledger_show(request: DistrictRequest) -> HttpResponse:
     if file_type := wanted_export(request):
         return export_table(table=table, file_type=file_type, filename=f"{request.district.slug}-ledger")
     titles = find_titles(codes={name: code.split(",") for name, code in asked.filters.items()})
+    elsewhere = found_elsewhere(asked=asked, segments=segments)
     context = {
         "table": table,
+        "elsewhere": elsewhere,
         "form": LedgerForm(asked=asked, filings=filings, segments=segments),
-        "answer": _answer(asked=asked, layout=layout, meter=(figures := _meter_of(asked)), titles=titles),
+        "answer": _answer(
+            asked=asked,
+            layout=layout,
+            meter=(figures := _meter_of(asked)),
+            on_what=_on_what(asked=asked, titles=titles, labels=labels),
+            is_elsewhere=bool(elsewhere),
+        ),
         "chips": _chips(asked=asked, segments=segments, titles=titles),
         "meter": coding_meter(request, figures=figures) if figures and not asked.is_narrowed else None,
         "history_href": link(request, "ledger-history", asked.query()) if layout.rows else "",
@@ -176,21 +185,21 @@ def coding_meter(request: DistrictRequest, *, figures: MeterFigures) -> Meter:
 
 
 def _answer(
-    *, asked: Asked, layout: Layout, meter: MeterFigures | None, titles: dict[tuple[str, str], str]
+    *, asked: Asked, layout: Layout, meter: MeterFigures | None, on_what: str, is_elsewhere: bool
 ) -> str:
     """Return the sentence at the top of the page."""
+    if not layout.columns:
+        return "No ledger of this year and kind has landed."
+    if asked.is_narrowed and not layout.rows:
+        return _nothing(asked=asked, on_what=on_what, is_elsewhere=is_elsewhere)
     if layout.total is None or asked.fiscal_year is None:
-        if not layout.columns:
-            return "No ledger of this year and kind has landed."
         first, last = layout.columns[0].fiscal_year, layout.columns[-1].fiscal_year
         span = f"{formatting.fiscal_year(first)} to {formatting.fiscal_year(last)}"
         return f"{AmountKind(asked.kind).label} amounts, {span}, one column a fiscal year."
     year = formatting.fiscal_year(asked.fiscal_year)
     amount = formatting.dollars_short(layout.total)
     through = layout.columns[0].through_on
-    sentence = _sentence(asked=asked, year=year, amount=amount, through=through) + _on_what(
-        asked=asked, titles=titles
-    )
+    sentence = _sentence(asked=asked, year=year, amount=amount, through=through) + on_what
     if meter and not asked.is_narrowed and (share := meter.share("coded")) is not None:
         return f"{sentence}; {formatting.percent_of_share(share)} of it is tied to initiatives."
     return f"{sentence}."
@@ -216,10 +225,20 @@ def _sentence(*, asked: Asked, year: str, amount: str, through: date | None) -> 
     return f"The {year} {word} forecasts {amount} of {noun}"
 
 
-def _on_what(*, asked: Asked, titles: dict[tuple[str, str], str]) -> str:
+def _nothing(*, asked: Asked, on_what: str, is_elsewhere: bool) -> str:
+    """Say that nothing is found here, which is no statement about dollars, and where it is."""
+    kind = AmountKind(asked.kind).label.lower()
+    years = "any year" if asked.fiscal_year is None else formatting.fiscal_year(asked.fiscal_year)
+    sentence = f"No {kind} of {years} is booked{on_what}"
+    if not asked.text:
+        return f"{sentence}."
+    return f"{sentence}; it is found elsewhere:" if is_elsewhere else f"{sentence}, nor on any other codes."
+
+
+def _on_what(*, asked: Asked, titles: dict[tuple[str, str], str], labels: dict[str, str]) -> str:
     parts = [f"{_code_words(name, code, titles)}" for name, code in asked.filters.items()]
     if asked.text:
-        parts.append(f"codes and titles with “{asked.text}”")
+        parts.append(f"{code_words(asked=asked, labels=labels)} with “{asked.text}”")
     return f" on {', '.join(parts)}" if parts else ""
 
 

@@ -158,7 +158,9 @@ def _empty(request: DistrictRequest, *, asked: Asked) -> Empty:
     if asked.is_narrowed:
         return Empty(
             title="Nothing in the ledger matches",
-            text="No account of this year and kind has these codes or words.",
+            text="No account of this year and kind has these words among the codes it is laid out by."
+            if asked.text
+            else "No account of this year and kind has these codes.",
             action_label="Show everything",
             action_href=Asked(
                 fiscal_year=asked.fiscal_year,

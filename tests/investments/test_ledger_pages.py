@@ -61,8 +61,33 @@ def test_a_search_for_title_i_is_not_title_ii(books: Books, director: Client) ->
     assert [row[0] for row in rows[1:]] == ["3010", "3150", "Total"]
     assert rows[-1][2] == "1000.25"
     assert director.get(f"{books.base}?q=Title+I").context["answer"] == (
-        "In FY2024 the district spent $1,000 on codes and titles with “Title I”."
+        "In FY2024 the district spent $1,000 on resource codes and titles with “Title I”."
     )
+
+
+def test_a_search_looks_at_every_segment_and_never_says_zero_dollars(books: Books, director: Client) -> None:
+    response = director.get(f"{books.base}?q=Teachers")
+    assert response.context["answer"] == (
+        "No actual of FY2024 is booked on resource codes and titles with “Teachers”; it is found elsewhere:"
+    )
+    (found,) = response.context["elsewhere"]
+    assert found.words == "1 match by object: 1100 Certificated Teachers' Salaries"
+    assert director.get(books.base + found.href).context["answer"] == (
+        "In FY2024 the district spent $8,900 on object codes and titles with “Teachers”."
+    )
+    assert "$0" not in text_of(director, f"{books.base}?q=1100")
+    nothing = director.get(f"{books.base}?q=nonesuch").context
+    assert nothing["answer"].endswith("with “nonesuch”, nor on any other codes.")
+    assert director.get(f"{books.base}?resource=9999").context["answer"] == (
+        "No actual of FY2024 is booked on resource 9999."
+    )
+
+
+def test_a_search_with_matches_here_names_those_elsewhere_too(books: Books, director: Client) -> None:
+    response = director.get(f"{books.base}?by=object&q=01")
+    assert [(one.label, one.words) for one in response.context["elsewhere"]] == [
+        ("Fund", "1 match by fund: 01")
+    ]
 
 
 def test_a_part_of_a_word_counts_only_where_no_whole_word_does() -> None:
