@@ -46,7 +46,10 @@ def usual_filing_day(*, subject: str, period: str, fiscal_year: int, start_month
 
 
 def date_slices(reading: Reading) -> None:
-    """Date every slice that the file does not date itself: by the day typed, else the usual one."""
+    """Date every slice that the file does not date itself: by the day typed, else the usual one.
+
+    A year to date is dated by the last day it covers, so an earlier one never passes for a newer filing.
+    """
     typed = reading.file_map.get("filed_on")
     day = parse_day(typed, label="Filing date") if typed else None
     for one in reading.slice_list():
@@ -58,15 +61,26 @@ def date_slices(reading: Reading) -> None:
             fiscal_year=one.fiscal_year,
             start_month=reading.source.fiscal_year_start_month,
         )
-        one.filed_at = at_noon(day or min(usual, reading.source.today))
+        one.filed_at = at_noon(day or one.through_on or min(usual, reading.source.today))
         reading.report.check(
             name=f"Filing date of {one.subject.replace('_', ' ')} FY{one.fiscal_year}",
             status="info",
             found=f"{one.filed_at:%Y-%m-%d}",
-            note="Typed when the file was mapped."
-            if day
-            else "The file does not say when it was filed: the usual month of such a filing is used.",
+            note=_how_dated(
+                is_typed=bool(day), is_to_date=bool(one.through_on), is_ahead=usual > reading.source.today
+            ),
         )
+
+
+def _how_dated(*, is_typed: bool, is_to_date: bool, is_ahead: bool) -> str:
+    if is_typed:
+        return "Typed when the file was mapped."
+    unsaid = "The file does not say when it was filed: "
+    if is_to_date:
+        return f"{unsaid}the last day it covers is used."
+    if is_ahead:
+        return f"{unsaid}today is used, since the usual month of such a filing is still ahead."
+    return f"{unsaid}the usual month of such a filing is used."
 
 
 def _month_end(day: datetime.date, *, months: int) -> datetime.date:

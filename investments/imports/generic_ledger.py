@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
@@ -89,8 +89,8 @@ class GenericLedger(LedgerKind):
         for batch in table.batches(reading.report):
             yield from rows.read(batch)
         rows.check_total_rows(table.columns)
+        settle_open_years(reading, sample=table.sample, kinds=rows.kind_words)
         date_slices(reading)
-        settle_open_years(reading)
 
     def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the entries, and name the district's own segments after their columns."""
@@ -110,6 +110,11 @@ class _Rows:
         self._years: dict[str, int | None] = {}
         self._kinds: dict[str, str] = {}
         self._numbers: dict[tuple[int, str], int] = {}
+
+    @property
+    def kind_words(self) -> Collection[str]:
+        """The words met so far in the column of kinds."""
+        return self._kinds.keys()
 
     def read(self, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield one frame for each amount column."""

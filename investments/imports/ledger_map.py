@@ -37,7 +37,8 @@ INTROS = {
     _YEAR: "Which fiscal year does each row belong to?",
     _KIND: "Was it spent, budgeted, expected or ordered? Not needed when each kind has its own column. Say it of"
     " actuals of a year that is not over.",
-    "Filing": "The newest filing of a fiscal year and kind is the one that counts.",
+    "Filing": "The newest filing of a fiscal year and kind is the one that counts. Actuals of a finished year come"
+    " before those of a year to date, and a later last day before an earlier one.",
 }
 FIELDS: tuple[MapField, ...] = (
     _column("amount", "Amount", _AMOUNTS, "One amount column", "The amount of each row."),
@@ -145,14 +146,15 @@ FIELDS: tuple[MapField, ...] = (
             (CLOSED, "of finished years: the books are closed"),
             (TO_DATE, "of a year to date, not finished yet"),
         ),
-        help="Only asked of actuals of a fiscal year that had not ended when the file was made.",
+        help="Asked of actuals of a fiscal year that had not ended when the file was made, and where the file "
+        "itself speaks of a year to date or of a day inside the year.",
     ),
     MapField(
         name="through_on",
         label="Actuals run through",
         type="date",
         group=_KIND,
-        help="Of a year to date: the last day whose dollars are in the file.",
+        help="Of a year to date: the last day whose dollars are in the file. Not after the day it was made.",
     ),
     MapField(
         name="filed_on",
@@ -160,7 +162,7 @@ FIELDS: tuple[MapField, ...] = (
         type="date",
         group="Filing",
         help="The day these numbers were filed or exported. Left empty, the usual month of such a "
-        "filing is taken, and the preview says so.",
+        "filing is taken, of a year to date its last day, and the preview says so.",
     ),
     MapField(
         name="ledger",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
+from investments.imports.fiscal_years import read_fiscal_year
 from investments.models import AmountKind, LedgerCost
 from investments.recompute import ledger_cost
 from investments.selectors import (
@@ -133,12 +134,14 @@ def test_pages_say_to_date_and_through_which_day(bay: Cast) -> None:
 
 
 def test_answer_of_the_map_reaches_the_filing(bay: Cast) -> None:
-    text = "Fund,Resource,Object,Fiscal Year,Type,Amount\n01,3010,1100,2031,Actual,100.00\n"
+    yesterday = (datetime.now(tz=UTC) - timedelta(days=1)).date()
+    year = read_fiscal_year(yesterday.isoformat())
+    text = f"Fund,Resource,Object,Fiscal Year,Type,Amount\n01,3010,1100,{year},Actual,100.00\n"
     upload = land(bay, text, "ytd.csv").upload
     work()
-    upload = mapped(bay, upload, actuals_are="to_date", through_on="2030-12-31")
+    upload = mapped(bay, upload, actuals_are="to_date", through_on=yesterday.isoformat())
     assert upload.state == "ready"
-    assert upload.preview["slices"][0]["label"] == "Actual FY2031 to date (through 2030-12-31)"
+    assert upload.preview["slices"][0]["label"] == f"Actual FY{year} to date (through {yesterday})"
 
 
 def test_initiative_page_shows_the_year_to_date_hollow_and_apart(bay: Cast) -> None:
