@@ -1,17 +1,24 @@
-"""Which filing of a slice counts: the newest by filing date, whatever the order of arrival."""
+"""Which filing of a slice counts: the newest by filing date, whatever the order of arrival.
+
+Of actuals a closed year comes before a year to date, and a later last day before an earlier one.
+"""
 
 from __future__ import annotations
 
+import datetime
 import zlib
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import F
 
 from districts.landing.kinds import Slice
 from districts.models import Filing, Upload
 from districts.tenancy import current_district_id
 
 SliceKey = tuple[str, str, int, str]
+CURRENT_FIRST = (F("through_on").desc(nulls_first=True), "-filed_at", "-created_at", "-id")
+"""The order of the filings of one slice: the first is the current one."""
 
 
 def lock_filings() -> None:
@@ -47,13 +54,27 @@ def slice_key(filing: Filing) -> SliceKey:
     return (filing.family, filing.subject, filing.fiscal_year, filing.ledger)
 
 
+def would_count(
+    *,
+    through_on: datetime.date | None,
+    filed_at: datetime.datetime,
+    current_through_on: datetime.date | None,
+    current_filed_at: datetime.datetime,
+) -> bool:
+    """Say whether a filing that arrives now comes before the current one of its slice, by CURRENT_FIRST."""
+    return (through_on or datetime.date.max, filed_at) >= (
+        current_through_on or datetime.date.max,
+        current_filed_at,
+    )
+
+
 def elect_current(keys: Iterable[SliceKey]) -> None:
-    """Make the newest filing of each slice the current one. Call under `lock_filings`."""
+    """Make the first filing of each slice, by CURRENT_FIRST, the current one. Call under `lock_filings`."""
     for family, subject, fiscal_year, ledger in sorted(set(keys)):
         filings = Filing.objects.filter(
             family=family, subject=subject, fiscal_year=fiscal_year, ledger=ledger
         )
-        newest = filings.order_by("-filed_at", "-created_at", "-id").first()
+        newest = filings.order_by(*CURRENT_FIRST).first()
         if newest is None or newest.is_current:
             continue
         filings.filter(is_current=True).update(is_current=False)

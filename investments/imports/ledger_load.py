@@ -6,6 +6,7 @@ Runs inside the scope and transaction of its caller; reads no file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from districts.errors import DomainError
 from districts.landing.amounts import AMOUNT, format_amount
+from districts.landing.elections import would_count
 from districts.landing.kinds import Reading, Slice
 from districts.landing.store import accounts_path
 from districts.tenancy import current_district_id
@@ -131,13 +133,12 @@ def _describe_slice(cursor: Any, family: str, one: Slice, listing: Path | None) 
         "ledger": one.ledger,
         "period": one.period,
         "filed_at": one.filed_at.isoformat() if one.filed_at else "",
+        "through_on": one.through_on.isoformat() if one.through_on else "",
         "rows": rows,
         "amount": format_amount(amount),
         "control_totals": one.control_totals,
         "replaces": current,
-        "becomes_current": bool(
-            current is None or one.filed_at is None or one.filed_at.isoformat() >= current["filed_at"]
-        ),
+        "becomes_current": _becomes_current(one, current),
         "accounts": {"new": new, "changed": changed, "removed": removed, "same": same},
         "most_changed": list_changed_accounts(
             cursor, one=one, label=label, filing_id=filing_id, listing=listing
@@ -146,10 +147,22 @@ def _describe_slice(cursor: Any, family: str, one: Slice, listing: Path | None) 
     }
 
 
+def _becomes_current(one: Slice, current: Mapping[str, Any] | None) -> bool:
+    if current is None or one.filed_at is None:
+        return True
+    through = current["through_on"]
+    return would_count(
+        through_on=one.through_on,
+        filed_at=one.filed_at,
+        current_through_on=date.fromisoformat(through) if through else None,
+        current_filed_at=datetime.fromisoformat(current["filed_at"]),
+    )
+
+
 def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | None:
     """Find the current filing of a slice, if there is one."""
     cursor.execute(
-        "SELECT f.id, f.filed_at, u.filename FROM districts_filing f"
+        "SELECT f.id, f.filed_at, u.filename, f.through_on FROM districts_filing f"
         " JOIN districts_upload u ON u.id = f.upload_id"
         " WHERE f.is_current AND f.family = %s AND f.subject = %s AND f.fiscal_year = %s"
         " AND f.ledger = %s",
@@ -158,7 +171,12 @@ def find_current(cursor: Any, *, family: str, one: Slice) -> dict[str, Any] | No
     row = cursor.fetchone()
     if row is None:
         return None
-    return {"id": str(row[0]), "filed_at": row[1].isoformat(), "filename": row[2]}
+    return {
+        "id": str(row[0]),
+        "filed_at": row[1].isoformat(),
+        "filename": row[2],
+        "through_on": row[3].isoformat() if row[3] else "",
+    }
 
 
 def _difference_by_fund(cursor: Any, one: Slice, filing_id: str | None) -> list[dict[str, str]]:

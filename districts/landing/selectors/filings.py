@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
+from districts.landing.elections import CURRENT_FIRST
 from districts.models import Filing
 
 
@@ -154,7 +155,7 @@ def list_undo_effects(*, upload_id: UUID) -> tuple[UndoEffect, ...]:
         )
         .exclude(upload_id=upload_id)
         .select_related("upload")
-        .order_by("-filed_at", "-created_at", "-id")
+        .order_by(*CURRENT_FIRST)
     )
     following: dict[tuple[str, str, int, str], Filing] = {}
     for one in others:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -86,10 +86,12 @@ def _against(one: Mapping[str, Any]) -> tuple[str, bool]:
     filed = formatting.day(_moment(current.get("filed_at")))
     if one.get("becomes_current", True):
         return f"Takes the place of “{current.get('filename')}”, filed {filed}.", False
-    return (
-        f"“{current.get('filename')}” was filed later, {filed}, and stays the one that counts.",
-        True,
-    )
+    name, through = f"“{current.get('filename')}”", current.get("through_on")
+    if one.get("through_on") and not through:
+        return f"{name}, filed {filed}, is of the finished year and stays the one that counts.", True
+    if through and through > one.get("through_on", ""):
+        return f"{name} runs through {day_words(through)} and stays the one that counts.", True
+    return f"{name} was filed later, {filed}, and stays the one that counts.", True
 
 
 def _moment(text: Any) -> datetime | None:
@@ -97,6 +99,11 @@ def _moment(text: Any) -> datetime | None:
         return timezone.localtime(datetime.fromisoformat(str(text))) if text else None
     except ValueError:
         return None
+
+
+def day_words(text: str) -> str:
+    """Write a day kept as text."""
+    return formatting.day(date.fromisoformat(text))
 
 
 def decimal_of(text: Any) -> Decimal | None:
