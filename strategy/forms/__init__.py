@@ -3,7 +3,7 @@
 from strategy.forms.filters import GoalFilterForm, InitiativeFilterForm
 from strategy.forms.goals import GoalForm, MetricForm
 from strategy.forms.initiatives import InitiativeForm
-from strategy.forms.refusals import add_refusal
+from strategy.forms.refusals import add_refusal, add_the_rest
 
 __all__ = [
     "GoalFilterForm",
@@ -12,4 +12,5 @@ __all__ = [
     "InitiativeForm",
     "MetricForm",
     "add_refusal",
+    "add_the_rest",
 ]

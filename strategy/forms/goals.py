@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
+from districts.formatting import school_year
+from strategy.forms.measures import MeasureField, SchoolYearField
 from strategy.forms.widgets import PlainForm, choice_field, day_field, long_text_field, text_field
 from strategy.models import Metric
-from strategy.selectors import Choices
+from strategy.selectors import Choices, Published
 from strategy.services.goals import MISSING, GoalInput
 from strategy.services.metrics import MetricInput
 
+FROM_RESULTS, AS_TYPED = "results", "typed"
+NO_NUMBER = "This is no number. Write the value alone, for example 28.5."
+INPUT_FIELDS = (
+    "name",
+    "direction",
+    "population",
+    "group",
+    "baseline_value",
+    "baseline_year",
+    "target_value",
+    "due_on",
+)
 GROUPS = (
     "all",
     "socioeconomically_disadvantaged",
@@ -75,9 +91,13 @@ class MetricForm(PlainForm):
 class GoalForm(PlainForm):
     """A strategic goal: nothing in it may be missing."""
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Choices, published: Callable[[UUID], Published], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["metric"].choices = [("", "Choose one"), *choices.metrics]  # type: ignore[attr-defined]
+        self.results = self._read_results(choices, published)
+        self._offer_baseline()
 
     name = text_field(
         label="Strategic goal", required=MISSING["name"], help_text="In words the public would use."
@@ -100,31 +120,78 @@ class GoalForm(PlainForm):
         help_text="The name results files give this population; “all” for every student.",
         widget=forms.TextInput(attrs={"list": "student-groups"}),
     )
-    baseline_value = forms.DecimalField(
+    baseline_value = MeasureField(
         label="Baseline",
         max_digits=12,
         decimal_places=4,
-        error_messages={"required": MISSING["baseline_value"], "invalid": "Give a number."},
+        error_messages={"required": MISSING["baseline_value"], "invalid": NO_NUMBER},
         help_text="The value when the work began, in the metric’s unit. A percentage as 0 to 100.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    baseline_year = forms.IntegerField(
+    baseline_year = SchoolYearField(
         label="School year of the baseline",
-        error_messages={"required": MISSING["baseline_year"], "invalid": "Give a year such as 2024."},
-        help_text="By the year in which it ended: 2024 is 2023–24.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": MISSING["baseline_year"]},
+        help_text="For example 2022-23, or 2023 for the year in which it ended.",
     )
-    target_value = forms.DecimalField(
+    baseline_from = forms.ChoiceField(
+        label="Which baseline is right?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say which baseline is right."},
+    )
+    target_value = MeasureField(
         label="Target",
         max_digits=12,
         decimal_places=4,
-        error_messages={"required": MISSING["target_value"], "invalid": "Give a number."},
+        error_messages={"required": MISSING["target_value"], "invalid": NO_NUMBER},
         help_text="The value to reach. It must lie beyond the baseline, in the direction above.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     due_on = day_field(label="Due date", required=MISSING["due_on"])
 
+    def clean_group(self) -> str:
+        """Refuse a group that the results of the metric do not have; none yet: any name will do."""
+        group = str(self.cleaned_data["group"]).strip() or "all"
+        known = self.results.groups
+        if known and group not in known:
+            raise forms.ValidationError(
+                f"The results of this metric have no group “{group}”. They have: {', '.join(known)}."
+            )
+        return group
+
+    def clean(self) -> dict[str, Any]:
+        """Take the baseline a person chose, where results say another."""
+        asked = super().clean() or {}
+        if asked.get("baseline_from") == FROM_RESULTS and self.offered is not None:
+            asked["baseline_value"] = self.offered
+        return asked
+
     def to_input(self) -> GoalInput:
-        """Return what the service takes."""
-        given = dict(self.cleaned_data)
-        return GoalInput(metric_id=UUID(given.pop("metric")), **given)
+        """Return what the service takes; of a form with errors, as far as it could be read."""
+        given = {name: self.cleaned_data[name] for name in INPUT_FIELDS if name in self.cleaned_data}
+        metric = self.cleaned_data.get("metric")
+        return GoalInput(metric_id=UUID(metric) if metric else None, **given)
+
+    def _read_results(self, choices: Choices, published: Callable[[UUID], Published]) -> Published:
+        metric = str(self["metric"].value() or "")
+        return published(UUID(metric)) if metric in dict(choices.metrics) else Published()
+
+    def _offer_baseline(self) -> None:
+        """Ask which baseline is right where the results differ from the one given; else do not ask."""
+        self.offered: Decimal | None = None
+        try:
+            value = self.fields["baseline_value"].clean(self["baseline_value"].value())
+            year = self.fields["baseline_year"].to_python(self["baseline_year"].value())
+        except forms.ValidationError:
+            value = year = None
+        if value is not None and year is not None:
+            group = str(self["group"].value() or "").strip() or "all"
+            self.offered = self.results.differs_from(group=group, school_year=year, value=value)
+        if self.offered is None:
+            del self.fields["baseline_from"]
+            return
+        says = f"The results say {self.offered:f} for {school_year(year)}"
+        self.fields["baseline_from"].help_text = f"{says}; the baseline here is {value:f}."
+        self.fields["baseline_from"].choices = [  # type: ignore[attr-defined]
+            (FROM_RESULTS, f"Use {self.offered:f}, as the results have it"),
+            (AS_TYPED, f"Keep {value:f}: it comes from elsewhere"),
+        ]

@@ -9,10 +9,12 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from strategy.forms.measures import GradesField
 from strategy.forms.widgets import PlainForm, choice_field, day_field, long_text_field, text_field
 from strategy.selectors import Choices, SchoolChoice
 from strategy.services.initiatives import MISSING, InitiativeInput
 
+LEAST_WORDS = 4
 KINDS = (
     ("initiative", "Initiative: chosen to reach a strategic goal"),
     ("entitlement", "Entitlement: owed by law, such as special education"),
@@ -58,7 +60,9 @@ class InitiativeForm(PlainForm):
     )
     owner = choice_field(label="Owner", pairs=(), help_text="The person who answers for it.")
     department = choice_field(label="Department", pairs=())
-    grades = text_field(label="Grades", help_text="For example TK-5 or 9-12. Empty: all.", most=60)
+    grades = GradesField(
+        label="Grades", help_text="For example TK-5 or 9-12. Empty: all.", required=False, max_length=60
+    )
     groups = text_field(label="Students", help_text="Which students it is for, in words. Empty: all.")
     schools = forms.MultipleChoiceField(
         label="Schools", required=False, error_messages={"invalid_choice": "Choose schools of this district."}
@@ -92,12 +96,20 @@ class InitiativeForm(PlainForm):
             school_count=len(pairs),
         )
 
+    def clean_review_rule(self) -> str:
+        """Refuse a rule that says nothing."""
+        rule = str(self.cleaned_data["review_rule"])
+        if len(rule.split()) < LEAST_WORDS:
+            raise forms.ValidationError(f"“{rule}” is no rule yet. {MISSING['review_rule']}")
+        return rule
+
     def to_input(self) -> InitiativeInput:
-        """Return what the service takes."""
-        given = dict(self.cleaned_data)
-        owner, department = given.pop("owner"), given.pop("department")
+        """Return what the service takes; of a form with errors, as far as it could be read."""
+        empty: dict[str, Any] = {"owner": "", "department": "", "goal": "", "schools": ()}
+        given = {**empty, **self.cleaned_data}
+        owner, department, goal = given.pop("owner"), given.pop("department"), given.pop("goal")
         return InitiativeInput(
-            goal_id=UUID(given.pop("goal")),
+            goal_id=UUID(goal) if goal else None,
             owner_id=int(owner) if owner else None,
             department_id=UUID(department) if department else None,
             school_ids=tuple(UUID(school) for school in given.pop("schools")),

@@ -10,6 +10,7 @@ from strategy.selectors.initiatives import (
     get_initiative,
     list_initiatives,
 )
+from strategy.selectors.published import Published, get_published
 
 __all__ = [
     "Choices",
@@ -19,12 +20,14 @@ __all__ = [
     "InitiativeFilter",
     "InitiativeRow",
     "MetricRow",
+    "Published",
     "SchoolChoice",
     "ValueChange",
     "get_choices",
     "get_goal",
     "get_initiative",
     "get_metric",
+    "get_published",
     "list_goals",
     "list_history",
     "list_initiatives",

@@ -6,6 +6,7 @@ from strategy.services.goals import (
     GoalRefused,
     archive_goal,
     create_goal,
+    list_goal_errors,
     restore_goal,
     update_goal,
 )
@@ -14,6 +15,7 @@ from strategy.services.initiatives import (
     InitiativeRefused,
     archive_initiative,
     create_initiative,
+    list_initiative_errors,
     restore_initiative,
     update_initiative,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "create_goal",
     "create_initiative",
     "create_metric",
+    "list_goal_errors",
+    "list_initiative_errors",
     "put_back",
     "restore_goal",
     "restore_initiative",

@@ -49,19 +49,22 @@ class GoalInput:
 
 
 @transaction.atomic
-def create_goal(*, goal: GoalInput) -> UUID:
-    """Keep a new strategic goal and return its id; raises GoalRefused naming every field that is wrong."""
-    _check(goal=goal, goal_id=None)
+def create_goal(*, goal: GoalInput, as_of: date | None = None) -> UUID:
+    """Keep a new strategic goal and return its id; raises GoalRefused naming every field that is wrong.
+
+    A goal due before `as_of` is refused; None lets one of the past be written down.
+    """
+    _check(goal=goal, goal_id=None, as_of=as_of)
     created: Goal = Goal.objects.create(**_columns(goal))
     mark(name="goals")
     return created.pk
 
 
 @transaction.atomic
-def update_goal(*, goal_id: UUID, goal: GoalInput) -> None:
-    """Change a strategic goal; raises NotThere and GoalRefused."""
+def update_goal(*, goal_id: UUID, goal: GoalInput, as_of: date | None = None) -> None:
+    """Change a strategic goal; raises NotThere and GoalRefused. A due date that stays may be past."""
     found = _lock(goal_id)
-    _check(goal=goal, goal_id=goal_id)
+    _check(goal=goal, goal_id=goal_id, as_of=as_of)
     for name, value in _columns(goal).items():
         setattr(found, name, value)
     found.save()
@@ -122,7 +125,14 @@ def _columns(goal: GoalInput) -> dict[str, object]:
     }
 
 
-def _check(*, goal: GoalInput, goal_id: UUID | None) -> None:
+def _check(*, goal: GoalInput, goal_id: UUID | None, as_of: date | None) -> None:
+    errors = list_goal_errors(goal=goal, goal_id=goal_id, as_of=as_of)
+    if errors:
+        raise GoalRefused(errors)
+
+
+def list_goal_errors(*, goal: GoalInput, goal_id: UUID | None, as_of: date | None) -> dict[str, str]:
+    """Return every field that is wrong with what to do about it; empty where the goal can be kept."""
     columns = _columns(goal)
     errors = {
         field: message
@@ -142,8 +152,11 @@ def _check(*, goal: GoalInput, goal_id: UUID | None) -> None:
         errors |= _check_target(goal)
     if "baseline_year" not in errors and "due_on" not in errors:
         errors |= _check_years(goal)
-    if errors:
-        raise GoalRefused(errors)
+    if metric is not None and metric.unit == Metric.Unit.PERCENT:
+        errors |= _check_percents(goal)
+    if as_of and goal.due_on and goal.due_on < as_of and not _is_due(goal_id=goal_id, due_on=goal.due_on):
+        errors["due_on"] = "This day is past. Give a date that is still to come."
+    return errors
 
 
 def _check_target(goal: GoalInput) -> dict[str, str]:
@@ -157,6 +170,19 @@ def _check_target(goal: GoalInput) -> dict[str, str]:
     return {
         "target_value": f"The target must lie {word} the baseline of {goal.baseline_value.normalize():f}."
     }
+
+
+def _check_percents(goal: GoalInput) -> dict[str, str]:
+    given = {"baseline_value": goal.baseline_value, "target_value": goal.target_value}
+    return {
+        field: f"{value.normalize():f} cannot be: this metric is a percentage of students, from 0 to 100."
+        for field, value in given.items()
+        if value is not None and not 0 <= value <= 100
+    }
+
+
+def _is_due(*, goal_id: UUID | None, due_on: date) -> bool:
+    return goal_id is not None and bool(Goal.objects.filter(pk=goal_id, due_on=due_on).exists())
 
 
 def _check_years(goal: GoalInput) -> dict[str, str]:

@@ -50,12 +50,13 @@ class InitiativeInput:
 
 
 @transaction.atomic
-def create_initiative(*, initiative: InitiativeInput) -> UUID:
+def create_initiative(*, initiative: InitiativeInput, as_of: date | None = None) -> UUID:
     """Keep a new initiative with its schools and return its id.
 
-    Raises InitiativeRefused naming every field that is wrong.
+    Raises InitiativeRefused naming every field that is wrong. A review before `as_of` is refused; None
+    lets one of the past be written down.
     """
-    _check(initiative=initiative, initiative_id=None)
+    _check(initiative=initiative, initiative_id=None, as_of=as_of)
     created: Initiative = Initiative.objects.create(**_columns(initiative))
     _save_schools(initiative_id=created.pk, initiative=initiative)
     mark(name="initiatives")
@@ -63,13 +64,13 @@ def create_initiative(*, initiative: InitiativeInput) -> UUID:
 
 
 @transaction.atomic
-def update_initiative(*, initiative_id: UUID, initiative: InitiativeInput) -> None:
+def update_initiative(*, initiative_id: UUID, initiative: InitiativeInput, as_of: date | None = None) -> None:
     """Change an initiative and the schools it serves; raises NotThere and InitiativeRefused.
 
-    Schools that stay keep where their link came from.
+    Schools that stay keep where their link came from; a review date that stays may be past.
     """
     found = _lock(initiative_id)
-    _check(initiative=initiative, initiative_id=initiative_id)
+    _check(initiative=initiative, initiative_id=initiative_id, as_of=as_of)
     for name, value in _columns(initiative).items():
         setattr(found, name, value)
     found.save()
@@ -129,7 +130,16 @@ def _columns(initiative: InitiativeInput) -> dict[str, object]:
     }
 
 
-def _check(*, initiative: InitiativeInput, initiative_id: UUID | None) -> None:
+def _check(*, initiative: InitiativeInput, initiative_id: UUID | None, as_of: date | None) -> None:
+    errors = list_initiative_errors(initiative=initiative, initiative_id=initiative_id, as_of=as_of)
+    if errors:
+        raise InitiativeRefused(errors)
+
+
+def list_initiative_errors(
+    *, initiative: InitiativeInput, initiative_id: UUID | None, as_of: date | None
+) -> dict[str, str]:
+    """Return every field that is wrong with what to do about it; empty where it can be kept."""
     columns = _columns(initiative)
     errors = {
         field: message
@@ -142,9 +152,15 @@ def _check(*, initiative: InitiativeInput, initiative_id: UUID | None) -> None:
         errors["kind"] = MISSING["kind"]
     if initiative.serves_from and initiative.serves_to and initiative.serves_to < initiative.serves_from:
         errors["serves_to"] = "The last day must not come before the first."
-    errors |= _check_parents(initiative=initiative, initiative_id=initiative_id)
-    if errors:
-        raise InitiativeRefused(errors)
+    review_on = initiative.review_on
+    if as_of and review_on and review_on < as_of and not _is_agreed(initiative_id, review_on=review_on):
+        errors["review_on"] = "This day is past. Give a date on which somebody can still decide."
+    return errors | _check_parents(initiative=initiative, initiative_id=initiative_id)
+
+
+def _is_agreed(initiative_id: UUID | None, *, review_on: date) -> bool:
+    same = Initiative.objects.filter(pk=initiative_id, review_on=review_on)
+    return initiative_id is not None and bool(same.exists())
 
 
 def _check_parents(*, initiative: InitiativeInput, initiative_id: UUID | None) -> dict[str, str]:

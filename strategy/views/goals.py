@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -14,10 +15,17 @@ from districts.access.permissions import Permission
 from districts.errors import DomainError
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
-from strategy.forms import GoalFilterForm, GoalForm, add_refusal
+from strategy.forms import GoalFilterForm, GoalForm, add_refusal, add_the_rest
 from strategy.forms.goals import GROUPS
-from strategy.selectors import GoalRow, get_choices, get_goal, list_goals
-from strategy.services import StrategyRefused, archive_goal, create_goal, restore_goal, update_goal
+from strategy.selectors import GoalRow, Published, get_choices, get_goal, get_published, list_goals
+from strategy.services import (
+    StrategyRefused,
+    archive_goal,
+    create_goal,
+    list_goal_errors,
+    restore_goal,
+    update_goal,
+)
 from strategy.views.parts import done, form_page, link, may_edit, refused, section_links, trail
 
 COLUMNS = (
@@ -53,10 +61,13 @@ def goal_list(request: DistrictRequest) -> HttpResponse:
 @district_page(Permission.EDIT_STRATEGY)
 def goal_create(request: DistrictRequest) -> HttpResponse:
     """Set a strategic goal."""
-    form = GoalForm(request.POST or None, choices=get_choices(), initial={"group": "all"})
-    if request.method == "POST" and form.is_valid():
+    today = timezone.localdate()
+    form = GoalForm(
+        request.POST or None, choices=get_choices(), published=_published, initial={"group": "all"}
+    )
+    if request.method == "POST" and _is_sound(form, goal_id=None, as_of=today):
         try:
-            create_goal(goal=form.to_input())
+            create_goal(goal=form.to_input(), as_of=today)
             return done(request, message="The strategic goal is set.", to=link(request, "goal-list"))
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
@@ -67,10 +78,11 @@ def goal_create(request: DistrictRequest) -> HttpResponse:
 def goal_edit(request: DistrictRequest, goal_id: UUID) -> HttpResponse:
     """Change a strategic goal."""
     goal = _find(goal_id)
-    form = GoalForm(request.POST or None, choices=get_choices(), initial=_initial(goal))
-    if request.method == "POST" and form.is_valid():
+    today = timezone.localdate()
+    form = GoalForm(request.POST or None, choices=get_choices(), published=_published, initial=_initial(goal))
+    if request.method == "POST" and _is_sound(form, goal_id=goal_id, as_of=today):
         try:
-            update_goal(goal_id=goal_id, goal=form.to_input())
+            update_goal(goal_id=goal_id, goal=form.to_input(), as_of=today)
             return done(request, message="The strategic goal is changed.", to=link(request, "goal-list"))
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
@@ -112,6 +124,18 @@ def goal_restore(request: DistrictRequest, goal_id: UUID) -> HttpResponse:
     except DomainError as error:
         return refused(request, error=error, to=back)
     return done(request, message=f"“{goal.name}” is back in use.", to=back)
+
+
+def _published(metric_id: UUID) -> Published:
+    return get_published(metric_id=metric_id)
+
+
+def _is_sound(form: GoalForm, *, goal_id: UUID | None, as_of: date) -> bool:
+    """Say whether the form can be read; where it cannot, it names what the service would refuse as well."""
+    if form.is_valid():
+        return True
+    add_the_rest(form=form, errors=list_goal_errors(goal=form.to_input(), goal_id=goal_id, as_of=as_of))
+    return False
 
 
 def _find(goal_id: UUID) -> GoalRow:

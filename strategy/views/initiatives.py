@@ -19,7 +19,7 @@ from districts.exports import export_table, page_size_for, wanted_export
 from districts.parts import Notice, Tone
 from districts.tables import Action, Cell, CellValue, Column, Empty, Kind, Table, make_table
 from strategy.calc.notice import late_review
-from strategy.forms import InitiativeFilterForm, InitiativeForm, add_refusal
+from strategy.forms import InitiativeFilterForm, InitiativeForm, add_refusal, add_the_rest
 from strategy.forms.initiatives import initial_of, is_search, typed_so_far
 from strategy.selectors import (
     InitiativeDetail,
@@ -32,6 +32,7 @@ from strategy.services import (
     StrategyRefused,
     archive_initiative,
     create_initiative,
+    list_initiative_errors,
     restore_initiative,
     update_initiative,
 )
@@ -80,9 +81,10 @@ def initiative_create(request: DistrictRequest) -> HttpResponse:
         choices=choices,
         initial={"goal": request.GET.get("goal", ""), "kind": "initiative"},
     )
-    if request.method == "POST" and form.is_valid():
+    today = timezone.localdate()
+    if request.method == "POST" and _is_sound(form, initiative_id=None, as_of=today):
         try:
-            made = create_initiative(initiative=form.to_input())
+            made = create_initiative(initiative=form.to_input(), as_of=today)
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
         else:
@@ -99,9 +101,10 @@ def initiative_edit(request: DistrictRequest, initiative_id: UUID) -> HttpRespon
         form = InitiativeForm(initial=typed_so_far(request.POST), choices=choices)
         return _show_form(request, form=form, initiative=initiative)
     form = InitiativeForm(request.POST or None, choices=choices, initial=initial_of(initiative))
-    if request.method == "POST" and form.is_valid():
+    today = timezone.localdate()
+    if request.method == "POST" and _is_sound(form, initiative_id=initiative_id, as_of=today):
         try:
-            update_initiative(initiative_id=initiative_id, initiative=form.to_input())
+            update_initiative(initiative_id=initiative_id, initiative=form.to_input(), as_of=today)
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
         else:
@@ -171,6 +174,15 @@ def _saved(
         messages.warning(request, f"{late.title}. {late.text}")
     page = link(request, "diagnostics:initiative-show", initiative_id=initiative_id)
     return done(request, message=message, to=page)
+
+
+def _is_sound(form: InitiativeForm, *, initiative_id: UUID | None, as_of: date) -> bool:
+    """Say whether the form can be read; where it cannot, it names what the service would refuse as well."""
+    if form.is_valid():
+        return True
+    errors = list_initiative_errors(initiative=form.to_input(), initiative_id=initiative_id, as_of=as_of)
+    add_the_rest(form=form, errors=errors)
+    return False
 
 
 def _find(initiative_id: UUID) -> InitiativeDetail:

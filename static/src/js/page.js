@@ -29,6 +29,17 @@
   focusErrors(document);
   document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
 
+  // A half-filled form asks before it is left; saving it and Cancel do not.
+  for (const form of document.querySelectorAll("form[data-warn-leave]")) {
+    let isChanged = "isChanged" in form.dataset;
+    for (const kind of ["input", "change"]) form.addEventListener(kind, () => (isChanged = true));
+    form.addEventListener("submit", () => (isChanged = false));
+    for (const link of form.querySelectorAll("[data-leaves]")) link.addEventListener("click", () => (isChanged = false));
+    window.addEventListener("beforeunload", (event) => {
+      if (isChanged) event.preventDefault();
+    });
+  }
+
   const opened = new Set();
   window.addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details[data-print-open]:not([open])")) {

@@ -24,7 +24,7 @@ def typed(metric: object, **changes: str) -> dict[str, str]:
         "baseline_value": "28.5",
         "baseline_year": "2022",
         "target_value": "20",
-        "due_on": "2027-06-30",
+        "due_on": "2099-06-30",
     }
     return given | changes
 

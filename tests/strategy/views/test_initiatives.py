@@ -42,7 +42,7 @@ def typed(goal: UUID, **changes: object) -> dict[str, object]:
         "goal": str(goal),
         "kind": "initiative",
         "theory_of_action": "If students get help daily, then they catch up, because practice helps.",
-        "review_on": "2027-03-01",
+        "review_on": "2099-03-01",
         "review_rule": "Go on if it works.",
     }
     return given | changes
@@ -59,11 +59,11 @@ def test_initiative_create_keeps_it_with_its_schools(bay: Cast, goal: UUID, scho
 
 def test_initiative_create_warns_of_a_review_too_late_for_notice(bay: Cast, goal: UUID) -> None:
     client = bay.client(Role.CABINET)
-    response = client.post(NEW, typed(goal, review_on="2027-05-01"))
+    response = client.post(NEW, typed(goal, review_on="2099-05-01"))
     warning = str(next(iter(get_messages(response.wsgi_request))))
     assert warning.startswith(
         "This review comes too late to give staff notice. It leaves 60 days before the fiscal year ends on"
-        " Jun 30, 2027. A review on Mar 15, 2027 or before leaves time"
+        " Jun 30, 2099. A review on Mar 15, 2099 or before leaves time"
     )
 
 
