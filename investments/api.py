@@ -60,7 +60,12 @@ class TotalsOutput(serializers.Serializer[Any]):
 
     amount = serializers.DecimalField(max_digits=26, decimal_places=6, allow_null=True)
     fiscal_year = serializers.IntegerField()
-    kind = serializers.CharField()
+    kind = serializers.CharField(
+        help_text="That of the filings: actuals of a year that is not closed are actual_to_date."
+    )
+    through_on = serializers.DateField(
+        allow_null=True, help_text="The last day covered where the year is not closed yet; null when it is."
+    )
     filing = FilingOutput(allow_null=True)
     filings = FilingOutput(many=True)
 
@@ -89,7 +94,8 @@ class LedgerTotals(DistrictApi):
             {
                 "amount": str(total.amount) if filings else None,
                 "fiscal_year": wanted["fiscal_year"],
-                "kind": wanted["kind"],
+                "kind": total.filings[0].kind if total.filings else wanted["kind"],
+                "through_on": total.filings[0].through_on if total.filings else None,
                 "filing": filings[0] if filings else None,
                 "filings": filings,
             }

@@ -165,3 +165,8 @@ def test_api_names_the_day_a_year_to_date_runs_through(bay: Cast) -> None:
     ]
     total = client.get("/api/v1/d/bay/ledger/totals/?fiscal_year=2027&kind=actual").json()
     assert (total["amount"], total["filing"]["through_on"]) == ("300.00", "2026-10-31")
+    assert (total["kind"], total["through_on"]) == ("actual_to_date", "2026-10-31")
+    closed = client.get("/api/v1/d/bay/ledger/totals/?fiscal_year=2026&kind=actual").json()
+    assert (closed["kind"], closed["through_on"]) == ("actual", None)
+    nothing = client.get("/api/v1/d/bay/ledger/totals/?fiscal_year=2020&kind=actual").json()
+    assert (nothing["kind"], nothing["through_on"], nothing["amount"]) == ("actual", None, None)
