@@ -15,6 +15,7 @@ from diagnostics.selectors import ReturnRow, TrendRow, get_return, list_returns,
 from districts.access.api import access_of
 from districts.access.api_views import DistrictApi
 from districts.access.permissions import Permission, can
+from investments.api import DollarsField
 from investments.models import AmountKind
 from investments.selectors.costs import Cost, InitiativeCosts, get_initiative_cost, list_initiative_costs
 from strategy.models import Initiative, Metric
@@ -29,10 +30,10 @@ class CostOutput(serializers.Serializer[Any]):
     through_on = serializers.DateField(
         allow_null=True, help_text="The last day covered where the year is not closed yet; else null."
     )
-    amount = serializers.DecimalField(max_digits=26, decimal_places=6, source="counted")
-    direct = serializers.DecimalField(max_digits=26, decimal_places=6)
-    indirect = serializers.DecimalField(max_digits=26, decimal_places=6)
-    counted_elsewhere = serializers.DecimalField(max_digits=26, decimal_places=6, source="elsewhere")
+    amount = DollarsField(source="counted")
+    direct = DollarsField()
+    indirect = DollarsField()
+    counted_elsewhere = DollarsField(source="elsewhere")
 
 
 class VerdictOutput(serializers.Serializer[Any]):
@@ -70,7 +71,7 @@ class SourceOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=AmountKind.choices)
     source = serializers.CharField(source="code")  # type: ignore[assignment]
     title = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=26, decimal_places=6, source="counted")
+    amount = DollarsField(source="counted")
 
 
 class InitiativeDetailOutput(InitiativeOutput):
@@ -165,6 +166,8 @@ class TrendList(DistrictApi):
     """Trends of metrics."""
 
     permission = Permission.VIEW_BOARD
+
+    query = TrendQuery
 
     @extend_schema(parameters=[TrendQuery], responses=TrendOutput(many=True), operation_id="trends_list")
     def get(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -13,14 +14,28 @@ from districts.access.api_views import DistrictApi
 from districts.access.permissions import Permission
 from investments.models import AmountKind
 from investments.selectors import get_ledger_total
-from investments.selectors.ledger import object_range
+from investments.selectors.ledger import exact, object_range
 
 _CODE = r"^[0-9A-Za-z]{1,10}$"
 _DIGITS = r"^[0-9]{1,10}$"
 
 
+class DollarsField(serializers.DecimalField):
+    """Dollars as text: with two decimals, or with all six where the ledger has more than cents."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=26, decimal_places=6, **options)
+
+    def to_representation(self, value: Decimal) -> str:
+        """Write the amount, exact."""
+        return str(exact(value))
+
+
 class TotalsQuery(serializers.Serializer[Any]):
-    """Which part of the ledger to add up; objects as a range of codes of one length, ends included."""
+    """Which part of the ledger to add up; objects as a range of codes of one length, ends included.
+
+    Without objects everything is added: spending, revenue, transfers and balances.
+    """
 
     fiscal_year = serializers.IntegerField(min_value=1990, max_value=2100)
     kind = serializers.ChoiceField(choices=AmountKind.choices)
@@ -58,7 +73,7 @@ class FilingOutput(serializers.Serializer[Any]):
 class TotalsOutput(serializers.Serializer[Any]):
     """An exact sum; null when no filing of that year and kind is there (which is not zero dollars)."""
 
-    amount = serializers.DecimalField(max_digits=26, decimal_places=6, allow_null=True)
+    amount = DollarsField(allow_null=True)
     fiscal_year = serializers.IntegerField()
     kind = serializers.CharField(
         help_text="That of the filings: actuals of a year that is not closed are actual_to_date."
@@ -74,6 +89,8 @@ class LedgerTotals(DistrictApi):
     """Totals of the ledger as it counts now."""
 
     permission = Permission.VIEW_LEDGER
+
+    query = TotalsQuery
 
     @extend_schema(parameters=[TotalsQuery], responses=TotalsOutput, operation_id="ledger_totals")
     def get(self, request: Request) -> Response:

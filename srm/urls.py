@@ -43,5 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/d/<slug:slug>/", include(district_api)),
 ]
 
+handler404 = "districts.access.api_views.not_found"
+
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", show_styleguide, name="styleguide"))

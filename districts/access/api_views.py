@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.views.defaults import page_not_found
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -31,10 +36,36 @@ class DistrictApi(APIView):
     """A view below /api/v1/d/<slug>/: names who may read (and, if others, who may write)."""
 
     permission: Permission
+    query: type[Serializer[Any]] | None = None
+    """The parameters a GET takes; whatever else is sent is refused, so that a slip of the pen widens nothing."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the caller in, then refuse parameters that nobody reads."""
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            refuse_unread(given=request.query_params, taken=self.query().fields if self.query else ())
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         """Answer without the slug: the district is open already."""
         return super().dispatch(request, *args, **kwargs)
+
+
+def refuse_unread(*, given: QueryDict, taken: Collection[str]) -> None:
+    """Raise a 400 that names each parameter that is not taken, or is sent twice where one counts."""
+    names = ", ".join(sorted(taken)) or "none"
+    wrong = {
+        name: [f"There is no such parameter. There are: {names}."] for name in given if name not in taken
+    }
+    twice = {name: ["Send it once."] for name in given if name in taken and len(given.getlist(name)) > 1}
+    if wrong or twice:
+        raise ValidationError(wrong | twice)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: a program in JSON, a person with a page."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"detail": "Not found."}, status=404)
+    return page_not_found(request, exception)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

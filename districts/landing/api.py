@@ -131,6 +131,7 @@ class UploadShow(DistrictApi):
     """One upload."""
 
     permission = Permission.VIEW_DATA
+    query = UploadQuery
 
     @extend_schema(
         parameters=[OpenApiParameter("problem_page", int)],

@@ -45,9 +45,9 @@ class DistrictMiddleware:
             return self.get_response(request)
         bearer = request.headers.get("Authorization", "")
         with transaction.atomic():
-            access = _identify(request, slug, bearer)
+            access, is_known = _identify(request, slug, bearer)
             if access is None:
-                return self._closed(request, signed_in=request.user.is_authenticated)
+                return self._closed(request, signed_in=is_known or request.user.is_authenticated)
             by_key = f" by API key {access.api_key_id}" if access.api_key_id else ""
             cause = f"{request.method} {request.path}{by_key}"[:200]
             with district_scope(access.district.pk, actor_id=access.user_id, cause=cause, is_whole=True):
@@ -81,21 +81,25 @@ def _slug_of(request: HttpRequest) -> str | None:
     return match.kwargs.get("slug")
 
 
-def _identify(request: HttpRequest, slug: str, bearer: str) -> Access | None:
+def _identify(request: HttpRequest, slug: str, bearer: str) -> tuple[Access | None, bool]:
+    """Return who asks, if this district is theirs, and whether we know them at all."""
     if bearer.startswith("Bearer ") and request.path_info.startswith("/api/"):
         key_hash = hash_secret(bearer.removeprefix("Bearer ").strip())
         set_local("credential", key_hash)
         key = (
-            ApiKey._base_manager.filter(key_hash=key_hash, revoked_at__isnull=True, district__slug=slug)
+            ApiKey._base_manager.filter(key_hash=key_hash, revoked_at__isnull=True)
             .select_related("district")
             .first()
         )
         set_local("credential", "")
-        if key is None:
-            return None
-        return Access(district=key.district, role=key.role, user_id=key.created_by_id, api_key_id=str(key.pk))
+        if key is None or key.district.slug != slug:
+            return None, key is not None
+        key_id = str(key.pk)
+        return Access(
+            district=key.district, role=key.role, user_id=key.created_by_id, api_key_id=key_id
+        ), True
     if not request.user.is_authenticated:
-        return None
+        return None, False
     set_local("user_id", str(request.user.pk))
     membership = (
         Membership._base_manager.filter(user=request.user, district__slug=slug)
@@ -104,8 +108,8 @@ def _identify(request: HttpRequest, slug: str, bearer: str) -> Access | None:
     )
     set_local("user_id", "")
     if membership is None:
-        return None
-    return Access(district=membership.district, role=membership.role, user_id=request.user.pk)
+        return None, True
+    return Access(district=membership.district, role=membership.role, user_id=request.user.pk), True
 
 
 def require_access(request: HttpRequest) -> Access:

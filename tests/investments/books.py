@@ -69,7 +69,7 @@ class Books:
 def make_books(cast: Cast) -> Books:
     """Keep the books of a district; its scope must not be open."""
     with district_scope(cast.district.pk, cause="test"):
-        make_filing(ACTUAL_2023, fiscal_year=2023)
+        make_filing(ACTUAL_2023, fiscal_year=2023, name="ledger-2023.dat")
         actual = make_filing(
             ACTUAL_2024, fiscal_year=2024, filed_at=datetime(2024, 10, 1, tzinfo=UTC), name="ledger-2024.dat"
         )

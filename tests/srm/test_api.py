@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from districts.access.permissions import Role
 from districts.services.keys import create_key, revoke_key
 from districts.tenancy import district_scope
+from investments.api import DollarsField
 from tests.cast import Cast
 from tests.data import ROOT
 from tests.districts.landing.files import LEDGER, work
@@ -116,14 +118,48 @@ def test_who_may_not_upload(bay: Cast, role: Role, status: int) -> None:
 def test_a_key_opens_only_its_own_district_and_only_until_revoked(bay: Cast, valley: Cast) -> None:
     headers = key(bay, Role.CABINET)
     assert Client().get("/api/v1/d/bay/metrics/", headers=headers).status_code == 200
-    assert Client().get("/api/v1/d/valley/metrics/", headers=headers).status_code == 401
-    assert Client().get("/api/v1/d/nowhere/metrics/", headers=headers).status_code == 401
+    for slug in (valley.slug, "nowhere"):
+        closed = Client().get(f"/api/v1/d/{slug}/metrics/", headers=headers)
+        assert (closed.status_code, closed.json()) == (404, {"detail": "Not found."})
     assert Client().get("/api/v1/d/bay/metrics/").status_code == 401
     with district_scope(bay.district.pk, cause="test"):
         made = create_key(by=bay.people[Role.CABINET].pk, name="short-lived", role=Role.CABINET)
         revoke_key(key_id=made.key_id, now=timezone.now())
     gone = {"authorization": f"Bearer {made.secret}"}
     assert Client().get("/api/v1/d/bay/metrics/", headers=gone).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ledger/totals/?fiscal_year=2024&kind=actual&", "initiatives/?", "trends/?", "metrics/?", "uploads/?"],
+)
+def test_a_parameter_that_nobody_reads_is_refused_by_name(bay: Cast, path: str) -> None:
+    headers = key(bay, Role.DISTRICT_ADMIN)
+    address = f"/api/v1/d/{bay.slug}/{path}"
+    assert Client().get(address, headers=headers).status_code == 200
+    answer = Client().get(f"{address}resorce=3010", headers=headers)
+    assert (answer.status_code, list(answer.json())) == (400, ["resorce"])
+
+
+def test_a_parameter_sent_twice_is_refused_by_name(bay: Cast) -> None:
+    address = f"/api/v1/d/{bay.slug}/ledger/totals/?fiscal_year=2024&kind=actual&resource=3010&resource=3150"
+    answer = Client().get(address, headers=key(bay, Role.CABINET))
+    assert (answer.status_code, list(answer.json())) == (400, ["resource"])
+
+
+@pytest.mark.parametrize(
+    "path", ["initiatives/7/", "initiatives/01a209b8-305d-73f9-8e2c-000000000000/", "no/"]
+)
+def test_an_unknown_address_is_not_found_in_json(bay: Cast, path: str) -> None:
+    answer = Client().get(f"/api/v1/d/{bay.slug}/{path}", headers=key(bay, Role.CABINET))
+    assert (answer.status_code, answer["content-type"]) == (404, "application/json")
+    assert answer.json()["detail"]
+
+
+def test_dollars_have_two_decimals_unless_the_ledger_has_more() -> None:
+    assert DollarsField().to_representation(Decimal("18505608.350000")) == "18505608.35"
+    assert DollarsField().to_representation(Decimal("0.083333")) == "0.083333"
+    assert DollarsField().to_representation(Decimal(7)) == "7.00"
 
 
 def test_the_schema_names_every_path(db: None) -> None:
