@@ -1,8 +1,12 @@
 """Write side of recovery without mail: a reset link an admin hands over; must not open a district's data.
 
-The link is made of the person's password hash, last sign-in and memberships, so it works once, for a day, and
-only while the person belongs to the issuing district and to no other: an admin can never open the way into
-another district by resetting the password of somebody who also works there.
+The link is made of the person's password hash and last sign-in, and of the membership of the admin who made it.
+So it works once, for a day, and only
+
+- while the person belongs to the issuing district and to no other: an admin can never open the way into another
+  district by resetting the password of somebody who also works there;
+- while the admin who made it may still manage the district: who was removed or given another role has seen the
+  link, and must not come back with it as somebody else.
 """
 
 from datetime import datetime
@@ -12,11 +16,12 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.utils.http import base36_to_int, int_to_base36
 
+from districts.access.permissions import Permission, can
 from districts.errors import DomainError
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
 from districts.services.people import NotFound
-from districts.tenancy import current_district_id
+from districts.tenancy import current_district_id, user_scope
 
 LINK_HOURS = 24
 
@@ -33,15 +38,21 @@ class ResetClosed(DomainError):
     status = 410
 
 
+class MayNotReset(DomainError):
+    """Who asks for the link may not manage the district."""
+
+    status = 403
+
+
 class _Tokens(PasswordResetTokenGenerator):
     key_salt = "districts.services.recovery"
 
-    def __init__(self, district_id: int) -> None:
+    def __init__(self, *, district_id: int, issuer: Membership) -> None:
         super().__init__()
-        self.district_id = district_id
+        self.made_by = f"{district_id}:{issuer.pk}"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        return f"{self.district_id}:{super()._make_hash_value(user, timestamp)}"
+        return f"{self.made_by}:{super()._make_hash_value(user, timestamp)}"
 
     def check_token(self, user: User | None, token: str | None) -> bool:
         if not super().check_token(user, token) or not token:
@@ -53,7 +64,7 @@ class _Tokens(PasswordResetTokenGenerator):
 def issue_reset_link(*, by: int, membership_id: UUID, now: datetime) -> str:
     """Return the secret part of a reset link for a person of the open district, and note it in the audit.
 
-    Raises NotFound, and NotYoursToReset when the account belongs to another district too.
+    Raises NotFound, MayNotReset, and NotYoursToReset when the account belongs to another district too.
     """
     with transaction.atomic():
         membership = Membership.objects.select_related("user").filter(pk=membership_id).first()
@@ -65,22 +76,28 @@ def issue_reset_link(*, by: int, membership_id: UUID, now: datetime) -> str:
                 "This account is not managed by your district alone, so its password can only be reset by its"
                 " owner, with “Forgot your password?” on the sign-in page."
             )
+        issuer = _admin(user_id=by, district_id=district_id)
+        if issuer is None:
+            raise MayNotReset("Only somebody who manages the district can make a reset link.")
         record_account_event(user_id=membership.user_id, event=AccountEvent.RESET_LINK_MADE, by=by, now=now)
-        token = _Tokens(district_id).make_token(membership.user)
-    return f"{int_to_base36(district_id)}-{int_to_base36(membership.user_id)}-{token}"
+        token = _Tokens(district_id=district_id, issuer=issuer).make_token(membership.user)
+    return "-".join([*(int_to_base36(number) for number in (district_id, by, membership.user_id)), token])
 
 
 def get_person_of_link(*, secret: str) -> User:
     """Return the person a reset link is for; raises ResetClosed."""
     try:
-        district, person, token = secret.split("-", 2)
-        district_id, user_id = base36_to_int(district), base36_to_int(person)
+        *numbers, token = secret.split("-", 3)
+        district_id, issuer_id, user_id = (base36_to_int(number) for number in numbers)
     except ValueError:
         raise ResetClosed(CLOSED) from None
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not _Tokens(district_id).check_token(user, token):
-        raise ResetClosed(CLOSED)
     with transaction.atomic():
+        issuer = _admin(user_id=issuer_id, district_id=district_id)
+        if user is None or issuer is None:
+            raise ResetClosed(CLOSED)
+        if not _Tokens(district_id=district_id, issuer=issuer).check_token(user, token):
+            raise ResetClosed(CLOSED)
         if district_ids_of(user_id=user_id) != {district_id}:
             raise ResetClosed(CLOSED)
     return user
@@ -102,4 +119,15 @@ def reset_password(*, secret: str, password: str, now: datetime) -> User:
     return locked
 
 
-CLOSED = "This link cannot be used: it has expired or was used before. Ask an admin of your district for a new one."
+def _admin(*, user_id: int, district_id: int) -> Membership | None:
+    """Return the membership of somebody who manages a district, or None."""
+    with user_scope(user_id):
+        found: Membership | None = (
+            Membership._base_manager.select_related("user")
+            .filter(user_id=user_id, district_id=district_id, user__is_active=True)
+            .first()
+        )
+    return found if found is not None and can(found.role, Permission.MANAGE_DISTRICT) else None
+
+
+CLOSED = "This link cannot be used: it has expired, was used before, or was withdrawn. Ask an admin of your district for a new one."

@@ -14,10 +14,11 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import int_to_base36
 
 from districts.access.permissions import Role
-from districts.models import AuditEvent, Membership
-from districts.services import recovery
+from districts.models import AuditEvent, Membership, User
+from districts.services import people, recovery
 from districts.tenancy import district_scope
 from tests.cast import PASSWORD, Cast
 
@@ -168,6 +169,71 @@ def test_reset_link_dies_when_the_person_joins_another_district(bay: Cast, valle
         Membership.objects.create(user=bay.people[Role.CABINET], role=Role.BOARD_MEMBER)
     assert Client().get(link).status_code == 410
     assert Client().post(link, {"password": NEW_PASSWORD}).status_code == 410
+
+
+@pytest.fixture
+def second_admin(bay: Cast) -> Membership:
+    """A second district admin, who made the link of the cabinet member."""
+    with district_scope(bay.district.pk):
+        row = Membership.objects.get(user=bay.people[Role.DATA_MANAGER])
+        row.role = Role.DISTRICT_ADMIN
+        row.save()
+    return row
+
+
+def link_made_by(cast: Cast, by: Membership) -> str:
+    with district_scope(cast.district.pk):
+        row = Membership.objects.get(user=cast.people[Role.CABINET])
+        secret = recovery.issue_reset_link(by=by.user_id, membership_id=row.pk, now=timezone.now())
+    return f"/accounts/reset/{secret}/"
+
+
+def test_reset_link_dies_when_the_admin_who_made_it_is_removed(bay: Cast, second_admin: Membership) -> None:
+    link = link_made_by(bay, second_admin)
+    assert Client().get(link).status_code == 200
+    with district_scope(bay.district.pk):
+        people.remove_person(membership_id=second_admin.pk, now=timezone.now())
+    assert Client().get(link).status_code == 410
+    assert Client().post(link, {"password": NEW_PASSWORD}).status_code == 410
+    with district_scope(bay.district.pk):
+        Membership.objects.create(user=second_admin.user, role=Role.DISTRICT_ADMIN)
+    assert Client().get(link).status_code == 410, "a new membership brings no old link back"
+
+
+def test_reset_link_dies_when_the_admin_who_made_it_has_another_role(
+    bay: Cast, second_admin: Membership
+) -> None:
+    link = link_made_by(bay, second_admin)
+    with district_scope(bay.district.pk):
+        people.change_role(membership_id=second_admin.pk, role=Role.CABINET, now=timezone.now())
+    assert Client().post(link, {"password": NEW_PASSWORD}).status_code == 410
+
+
+def test_reset_link_dies_when_the_account_of_who_made_it_is_closed(
+    bay: Cast, second_admin: Membership
+) -> None:
+    link = link_made_by(bay, second_admin)
+    User.objects.filter(pk=second_admin.user_id).update(is_active=False)
+    assert Client().get(link).status_code == 410
+
+
+def test_reset_link_cannot_be_given_another_maker(bay: Cast, second_admin: Membership) -> None:
+    link = link_made_by(bay, second_admin)
+    with district_scope(bay.district.pk):
+        people.remove_person(membership_id=second_admin.pk, now=timezone.now())
+    district, maker, rest = link.removeprefix("/accounts/reset/").split("-", 2)
+    assert maker == int_to_base36(second_admin.user_id)
+    other = int_to_base36(bay.people[Role.DISTRICT_ADMIN].pk)
+    assert Client().get(f"/accounts/reset/{district}-{other}-{rest}").status_code == 410
+
+
+def test_only_an_admin_can_make_a_reset_link(bay: Cast) -> None:
+    with district_scope(bay.district.pk):
+        row = Membership.objects.get(user=bay.people[Role.CABINET])
+        with pytest.raises(recovery.MayNotReset):
+            recovery.issue_reset_link(
+                by=bay.people[Role.DATA_MANAGER].pk, membership_id=row.pk, now=timezone.now()
+            )
 
 
 def test_without_a_mail_server_the_page_says_whom_to_ask(bay: Cast, settings: Any) -> None:
