@@ -76,6 +76,7 @@ class Results(FileKind):
         """Raise MapIncomplete when values or repairs are not settled."""
         super().check_map(sample, file_map, source)
         results_map.check(file_map)
+        results_map.check_scale(sample, file_map)
 
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read values; repairs are steps with names, counted in the report."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from diagnostics.imports.results_values import PERCENT, PROPORTION, are_proportions
+from diagnostics.imports.results_values import PERCENT, PROPORTION, guess_scale, read_plain
 from districts.landing.kinds import FileMap, MapField, MapIncomplete
 from districts.landing.reader import Sample
 from strategy.models import Metric
@@ -183,8 +183,9 @@ def guess(sample: Sample) -> dict[str, str]:
         if found:
             answers[field] = found
             free.pop(found)
-    rates = sample.column_values(answers["value"]) if "value" in answers else []
-    answers["scale"] = PROPORTION if are_proportions(values=rates) else PERCENT
+    scale = guess_scale(rows=_rates(sample, answers))
+    if scale or "value" not in answers:
+        answers["scale"] = scale or PERCENT
     text = _words(sample.file_name + " " + " ".join(sample.columns))
     for slug, name in Metric.objects.values_list("slug", "name"):
         if _words(name) in text or _words(slug) in text:
@@ -192,6 +193,13 @@ def guess(sample: Sample) -> dict[str, str]:
     if "absen" in text:
         answers.setdefault("metric", CHRONIC_SLUG)
     return answers
+
+
+def _rates(sample: Sample, answers: Mapping[str, str]) -> list[list[str]]:
+    """The written rate, students counted and students in all of each row of the sample."""
+    fields = ("value", "numerator", "denominator")
+    at = [sample.columns.index(answers[one]) if answers.get(one) else len(sample.columns) for one in fields]
+    return [[row[place] if place < len(row) else "" for place in at] for row in sample.rows]
 
 
 def _words(text: str) -> str:
@@ -231,6 +239,19 @@ def divisor(file_map: FileMap) -> int:
 def unit_of(slug: str) -> str:
     """Return the unit of a metric of the district; percent for one that is not there yet."""
     return Metric.objects.filter(slug=slug).values_list("unit", flat=True).first() or Metric.Unit.PERCENT
+
+
+def check_scale(sample: Sample, file_map: FileMap) -> None:
+    """Raise MapIncomplete when rates may be low percents or proportions, and nobody said which."""
+    is_percent = unit_of(file_map.get("metric")) == Metric.Unit.PERCENT
+    if file_map.get("scale") or not file_map.get("value") or not is_percent:
+        return
+    rows = _rates(sample, file_map.values)
+    if any(read_plain(rate) is not None for rate, _, _ in rows) and not guess_scale(rows=rows):
+        raise MapIncomplete(
+            "Every rate is between 0 and 1: 0.4 may be 0.4% or 40%. Say which.",
+            field="scale",
+        )
 
 
 def check(file_map: FileMap) -> None:

@@ -13,7 +13,7 @@ from diagnostics.imports.results_values import (
     Numbers,
     Rules,
     find_flaw,
-    in_percent,
+    rate_of,
 )
 from districts.landing.amounts import WHAT_TO_DO, parse_amounts
 from districts.landing.kinds import Reading
@@ -61,7 +61,7 @@ class ResultRows:
         )
         self._dropped = self._divided = self._hidden = self._vouched = self._rates = 0
         self._has_large = False
-        self._first_small: tuple[int, Decimal] | None = None
+        self._has_small = False
         self._slices: dict[int, int] = {}
         self._bad_rows: set[int] = set()
 
@@ -197,14 +197,13 @@ class ResultRows:
             )
         return flaw is None
 
-    def _note_scale(self, row: int, value: Decimal | None) -> None:
+    def _note_scale(self, value: Decimal | None) -> None:
         """Remember rates for the check that the column as a whole is not written as 0 to 1."""
         if value is None or self._rules.unit != Metric.Unit.PERCENT or self._rules.scale == PROPORTION:
             return
         self._rates += 1
         self._has_large = self._has_large or value > 1
-        if 0 < value < 1 and self._first_small is None:
-            self._first_small = (row, value)
+        self._has_small = self._has_small or 0 < value < 1
 
     def _finish(
         self,
@@ -217,9 +216,7 @@ class ResultRows:
         is_hidden: bool,
     ) -> tuple[object, ...]:
         counted, students = numbers.counted, numbers.students
-        shown = in_percent(value=numbers.value, rules=self._rules)
-        if shown is None and counted is not None and students:
-            shown = (100 * counted / students).quantize(Decimal("0.000001"))
+        shown = rate_of(numbers=numbers, rules=self._rules)
         is_zero = students == 0 and not counted
         if is_zero and self._map.get("zero_of_zero") != "none":
             is_hidden = True
@@ -227,7 +224,7 @@ class ResultRows:
             self._hidden += 1
             counted = students = shown = None
         else:
-            self._note_scale(row, numbers.value)
+            self._note_scale(numbers.value)
         is_vouched = shown is not None and students is None and self._rules.is_vouched
         self._vouched += is_vouched
         if year not in self._slices:
@@ -289,15 +286,12 @@ class ResultRows:
             report.provenance.append(
                 f"Rows of {len(self._unknown):,} codes that are no school of this district were left out."
             )
-        if self._first_small is not None and not self._has_large and self._rates > 1:
-            row, value = self._first_small
-            report.problem(
-                row=row,
-                column=self._map.get("value"),
-                value=f"{value.normalize():f}",
-                why="is under 1 like every rate of the file, as if 0.25 were written for 25%",
-                what_to_do="Say at «A rate is written as» that it is a proportion, 0 to 1.",
-                is_of_file=True,
+        if self._has_small and not self._has_large and self._rates > 1:
+            report.check(
+                name="Every rate is under 1",
+                status="warn",
+                found=f"{self._rates:,} rates",
+                note="Read as percent, as the map says. If 0.25 means 25%, say so at «A rate is written as».",
             )
         if not self._slices and report.is_clean:
             report.problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -73,15 +73,43 @@ def in_percent(*, value: Decimal | None, rules: Rules) -> Decimal | None:
     return value * HUNDRED
 
 
-def are_proportions(*, values: Sequence[str]) -> bool:
-    """Say whether a column of rates is written as 0 to 1: nothing over 1, something between."""
-    numbers = []
-    for text in values:
-        try:
-            numbers.append(float(text.replace(",", ".")))
-        except ValueError:
-            continue
-    return bool(numbers) and all(0 <= one <= 1 for one in numbers) and any(0 < one < 1 for one in numbers)
+def rate_of(*, numbers: Numbers, rules: Rules) -> Decimal | None:
+    """Return the value of a row: a rate from its counts when both are there, else as it is written.
+
+    A written rate may be rounded to a whole percent, and its counts are not.
+    """
+    counted, students = numbers.counted, numbers.students
+    written = in_percent(value=numbers.value, rules=rules)
+    if counted is None or not students or (written is not None and rules.unit != Metric.Unit.PERCENT):
+        return written
+    return (HUNDRED * counted / students).quantize(Decimal("0.000001"))
+
+
+def guess_scale(*, rows: Iterable[Sequence[str]]) -> str:
+    """Return how rates are written, from rows of rate, students counted and students in all.
+
+    Empty where it cannot be told: rates of 0 to 1 may be low percents. Counts tell, a rate over 1, and a percent sign.
+    """
+    off = dict.fromkeys((PERCENT, PROPORTION), 0.0)
+    is_percent = has_counts = False
+    for row in rows:
+        value, counted, students = map(read_plain, row)
+        is_percent = is_percent or (value is not None and (value > 1 or row[0].endswith("%")))
+        if value is not None and counted is not None and students:
+            has_counts = has_counts or value > 0
+            off[PERCENT] += abs(value - 100 * counted / students)
+            off[PROPORTION] += abs(100 * value - 100 * counted / students)
+    if is_percent:
+        return PERCENT
+    return min(off, key=lambda scale: off[scale]) if has_counts else ""
+
+
+def read_plain(text: str) -> float | None:
+    """Return the number a cell of the sample holds; None where it holds none."""
+    try:
+        return float(text.removesuffix("%").replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _counts(numbers: Numbers) -> Flaw | None:

@@ -10,14 +10,14 @@ from diagnostics.imports.results_values import (
     PROPORTION,
     Numbers,
     Rules,
-    are_proportions,
     find_flaw,
+    guess_scale,
     in_percent,
 )
 from diagnostics.models import MetricResult
 from districts.landing import selectors, services
 from districts.landing.kinds import FileMap, MapIncomplete
-from districts.models import Upload
+from districts.models import ImportRun, Upload
 from districts.tenancy import district_scope
 from strategy.models import Metric
 from tests.cast import Cast
@@ -63,21 +63,7 @@ def test_a_proportion_is_read_as_percent_only_when_the_map_says_so() -> None:
     assert in_percent(value=Decimal("0.25"), rules=Rules(unit="points", scale=PROPORTION)) == Decimal("0.25")
 
 
-@pytest.mark.parametrize(
-    ("column", "expected"),
-    [
-        (["0.25", "0.5", "1"], True),
-        (["0", "1"], False),
-        (["0.5", "12"], False),
-        (["*", "0.4"], True),
-        ([], False),
-    ],
-)
-def test_a_column_of_proportions_is_recognised_as_a_whole(column: list[str], expected: bool) -> None:
-    assert are_proportions(values=column) is expected
-
-
-def read(bay: Cast, data: str, **answers: str) -> tuple[Upload, list[tuple[int, str, str, str]]]:
+def read(bay: Cast, data: str, **answers: str) -> tuple[Upload, list[tuple[int | None, str, str, str]]]:
     make_schools(bay, ("101", "0000101"), ("102", "0000102"), ("103", "0000103"))
     with district_scope(bay.district.pk):
         Metric.objects.create(name="Reading on grade", slug="reading", direction="up")
@@ -95,9 +81,9 @@ def read(bay: Cast, data: str, **answers: str) -> tuple[Upload, list[tuple[int, 
     return again(bay, upload), [(one.row, one.column, one.value, one.why) for one in problems]
 
 
-def test_a_file_of_proportions_is_recognised_and_converted(bay: Cast) -> None:
+def test_a_file_of_proportions_is_converted(bay: Cast) -> None:
     data = "School Number,School Year,Rate,Tested\n101,2023-24,0.25,40\n102,2023-24,0.5,60\n"
-    upload, problems = read(bay, data)
+    upload, problems = read(bay, data, scale=PROPORTION)
     assert (upload.state, problems) == (Upload.State.READY, [])
     with district_scope(bay.district.pk):
         services.confirm_upload(by=None, upload_id=upload.pk)
@@ -107,12 +93,59 @@ def test_a_file_of_proportions_is_recognised_and_converted(bay: Cast) -> None:
         assert list(found) == [(Decimal(25), False), (Decimal(50), False)]
 
 
-def test_proportions_read_as_percent_are_refused_as_a_whole(bay: Cast) -> None:
-    data = "School Number,School Year,Rate,Tested\n101,2023-24,0.25,40\n102,2023-24,0.5,60\n"
-    upload, problems = read(bay, data, scale="percent")
-    assert upload.state == Upload.State.REJECTED
-    why = "is under 1 like every rate of the file, as if 0.25 were written for 25%"
-    assert problems == [(2, "Rate", "0.25", why)]
+def confirm(bay: Cast, upload: Upload) -> list[tuple[Decimal | None, ...]]:
+    with district_scope(bay.district.pk):
+        services.confirm_upload(by=None, upload_id=upload.pk)
+    work()
+    with district_scope(bay.district.pk):
+        found = MetricResult.objects.order_by("row_number")
+        return list(found.values_list("value", "numerator", "denominator"))
+
+
+def test_a_rate_is_made_from_its_counts_when_both_are_there(bay: Cast) -> None:
+    data = (
+        "School Number,School Year,Rate,Absent count,Tested\n101,2022-23,33,134,400\n101,2023-24,34,134,399\n"
+    )
+    upload, problems = read(bay, data)
+    assert (upload.state, problems) == (Upload.State.READY, [])
+    found = confirm(bay, upload)
+    assert [row[0] for row in found] == [Decimal("33.500000"), Decimal("33.583960")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "scale"),
+    [
+        ([("0.4", "2", "500"), ("0.5", "3", "600")], "percent"),
+        ([("0.25", "10", "40"), ("0.5", "30", "60")], PROPORTION),
+        ([("25", "", "40"), ("0.5", "", "60")], "percent"),
+        ([("0.25", "", "40"), ("0.5", "", "60")], ""),
+        ([("1", "", "40"), ("0", "", "60")], ""),
+        ([("*", "", "40")], ""),
+        ([("0.4%", "", "40")], "percent"),
+    ],
+)
+def test_a_scale_is_guessed_only_where_counts_or_size_confirm_it(
+    rows: list[tuple[str, str, str]], scale: str
+) -> None:
+    assert guess_scale(rows=rows) == scale
+
+
+LOW = "School Number,School Year,Rate,Tested\n101,2023-24,0.4,500\n102,2023-24,0.5,600\n"
+
+
+def test_low_rates_without_counts_are_asked_about(bay: Cast) -> None:
+    with pytest.raises(MapIncomplete) as refused:
+        read(bay, LOW)
+    assert refused.value.field == "scale"
+
+
+def test_an_answer_of_percent_is_final(bay: Cast) -> None:
+    upload, problems = read(bay, LOW, scale="percent")
+    assert (upload.state, problems) == (Upload.State.READY, [])
+    assert [row[0] for row in confirm(bay, upload)] == [Decimal("0.4"), Decimal("0.5")]
+    with district_scope(bay.district.pk):
+        report = ImportRun.objects.get().quality_report
+    assert ("Every rate is under 1", "warn") in {(check["name"], check["status"]) for check in report}
 
 
 def test_marks_in_place_of_numbers_are_hidden_and_no_errors(bay: Cast) -> None:
