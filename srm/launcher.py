@@ -133,7 +133,7 @@ def _services(*, home: Path, port: int, environment: Mapping[str, str]) -> list[
                 "srm.wsgi",
                 f"--bind=127.0.0.1:{port}",
                 *("--workers=2", "--threads=4", "--worker-class=gthread", "--preload"),
-                "--no-control-socket",
+                *("--no-control-socket", "--logger-class=srm.access_log.QuietLogger"),
             ],
             environment={**environment, "SRM_PROCESS": "web"},
         ),

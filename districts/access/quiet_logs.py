@@ -3,7 +3,12 @@
 import logging
 import re
 
-_LINK = re.compile(r"(/accounts/(?:invitation|reset|password/reset/key)/)[^/\s\"']+")
+_SLASH = r"(?:/|%2F)"  # an address may stand in another's query
+_LINK = re.compile(
+    rf"({_SLASH}accounts{_SLASH}(?:invitation|reset|password{_SLASH}reset{_SLASH}key){_SLASH})"
+    rf"(?:(?!%2F)[^/?&\s\"'])+",
+    re.IGNORECASE,
+)
 
 
 class HideSecretLinks(logging.Filter):
@@ -12,7 +17,12 @@ class HideSecretLinks(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, without secrets."""
         said = record.getMessage()
-        hidden = _LINK.sub(r"\1...", said)
+        hidden = hide_secret_links(said)
         if hidden != said:
             record.msg, record.args = hidden, ()
         return True
+
+
+def hide_secret_links(text: str) -> str:
+    """Return a text with dots in place of the secret part of every address in it."""
+    return _LINK.sub(r"\1...", text)
