@@ -97,7 +97,8 @@ def counted_list(request: DistrictRequest) -> HttpResponse:
         return export_table(
             table=table, file_type=file_type, filename=f"{request.district.slug}-counted-rows"
         )
-    period = amount_name(fiscal_year=int(year), kind=kind)
+    through = next((one.through_on for one in rows.filings), None)
+    period = amount_name(fiscal_year=int(year), kind=kind, through_on=through)
     source = request.GET.get("source", "")
     context = {
         "table": table,

@@ -170,3 +170,11 @@ def test_api_names_the_day_a_year_to_date_runs_through(bay: Cast) -> None:
     assert (closed["kind"], closed["through_on"]) == ("actual", None)
     nothing = client.get("/api/v1/d/bay/ledger/totals/?fiscal_year=2020&kind=actual").json()
     assert (nothing["kind"], nothing["through_on"], nothing["amount"]) == ("actual", None, None)
+
+
+def test_rows_behind_dollars_to_date_name_the_day(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        title_one = keep_books()
+    client, base = bay.client(Role.CABINET), "/d/bay/budget/counted/"
+    page = client.get(f"{base}?year=2027&kind=actual_to_date&initiative={title_one.pk}").content.decode()
+    assert "of FY2027 actual to date (through Oct 31, 2026) is counted here" in page

@@ -24,6 +24,7 @@ class FilingRow:
     ledger: str
     period: str
     filed_at: datetime.datetime
+    through_on: datetime.date | None
     is_current: bool
     row_count: int
     control_totals: Mapping[str, str]
@@ -31,7 +32,7 @@ class FilingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """How fresh one kind of data is."""
+    """How fresh one kind of data is. open_years: those that run only through a day, with that day."""
 
     family: str
     subject: str
@@ -39,8 +40,10 @@ class Feed:
     first_year: int
     last_year: int
     newest_filed_at: datetime.datetime
+    newest_through_on: datetime.date | None
     newest_filename: str
     newest_upload_id: UUID
+    open_years: tuple[tuple[int, datetime.date], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class FilingLine:
     fiscal_year: int
     ledger: str
     filed_at: datetime.datetime
+    through_on: datetime.date | None
     is_current: bool
     row_count: int
     amount: str
@@ -67,9 +71,11 @@ class UndoEffect:
     subject: str
     fiscal_year: int
     ledger: str
+    through_on: datetime.date | None
     was_current: bool
     next_filename: str
     next_filed_at: datetime.datetime | None
+    next_through_on: datetime.date | None
 
 
 def list_filings(*, upload_id: UUID) -> list[FilingRow]:
@@ -83,6 +89,7 @@ def list_filings(*, upload_id: UUID) -> list[FilingRow]:
             ledger=one.ledger,
             period=one.period,
             filed_at=one.filed_at,
+            through_on=one.through_on,
             is_current=one.is_current,
             row_count=one.row_count,
             control_totals=one.control_totals,
@@ -104,23 +111,31 @@ def list_feeds() -> list[Feed]:
         )
         .order_by("family", "subject")
     )
-    newest = {
-        (one.family, one.subject, one.filed_at): one.upload
-        for one in Filing.objects.filter(is_current=True).select_related("upload")
-    }
-    return [
-        Feed(
-            family=one["family"],
-            subject=one["subject"],
-            filings=one["filings"],
-            first_year=one["first"],
-            last_year=one["last"],
-            newest_filed_at=one["newest"],
-            newest_filename=newest[one["family"], one["subject"], one["newest"]].filename,
-            newest_upload_id=newest[one["family"], one["subject"], one["newest"]].pk,
+    current = list(Filing.objects.filter(is_current=True).select_related("upload").order_by("fiscal_year"))
+    newest = {(one.family, one.subject, one.filed_at): one for one in current}
+    still_open: dict[tuple[str, str], dict[int, datetime.date]] = {}
+    for one in current:
+        if one.through_on is not None:
+            years = still_open.setdefault((one.family, one.subject), {})
+            years[one.fiscal_year] = min(one.through_on, years.get(one.fiscal_year, one.through_on))
+    feeds = []
+    for group in grouped:
+        last = newest[group["family"], group["subject"], group["newest"]]
+        feeds.append(
+            Feed(
+                family=group["family"],
+                subject=group["subject"],
+                filings=group["filings"],
+                first_year=group["first"],
+                last_year=group["last"],
+                newest_filed_at=group["newest"],
+                newest_through_on=last.through_on,
+                newest_filename=last.upload.filename,
+                newest_upload_id=last.upload_id,
+                open_years=tuple(still_open.get((group["family"], group["subject"]), {}).items()),
+            )
         )
-        for one in grouped
-    ]
+    return feeds
 
 
 def list_all_filings() -> tuple[FilingLine, ...]:
@@ -135,6 +150,7 @@ def list_all_filings() -> tuple[FilingLine, ...]:
             fiscal_year=one.fiscal_year,
             ledger=one.ledger,
             filed_at=one.filed_at,
+            through_on=one.through_on,
             is_current=one.is_current,
             row_count=one.row_count,
             amount=str(one.control_totals.get("amount", "")),
@@ -168,9 +184,11 @@ def list_undo_effects(*, upload_id: UUID) -> tuple[UndoEffect, ...]:
                 subject=one.subject,
                 fiscal_year=one.fiscal_year,
                 ledger=one.ledger,
+                through_on=one.through_on,
                 was_current=one.is_current,
                 next_filename=after.upload.filename if after else "",
                 next_filed_at=after.filed_at if after else None,
+                next_through_on=after.through_on if after else None,
             )
         )
     return tuple(effects)

@@ -13,7 +13,16 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.landing import selectors
-from districts.landing.views.parts import FAMILIES, link, list_page, may_upload, subject_words, trail
+from districts.landing.views.parts import (
+    FAMILIES,
+    link,
+    list_page,
+    may_upload,
+    standing_words,
+    subject_words,
+    to_date_words,
+    trail,
+)
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 
 FEED_COLUMNS = (
@@ -76,6 +85,7 @@ def _lead(feeds: list[selectors.Feed]) -> str:
     newest = max(feeds, key=lambda one: one.newest_filed_at)
     count = "1 feed" if len(feeds) == 1 else f"{len(feeds)} feeds"
     name = subject_words(family=newest.family, subject=newest.subject).lower()
+    name += to_date_words(newest.newest_through_on)
     day = formatting.day(timezone.localtime(newest.newest_filed_at))
     family = FAMILIES.get(newest.family, newest.family)
     return f"{count}; the newest filing is {family.lower()}, {name}, of {day}."
@@ -83,7 +93,11 @@ def _lead(feeds: list[selectors.Feed]) -> str:
 
 def _years(feed: selectors.Feed) -> str:
     first, last = (_year(feed.family, year) for year in (feed.first_year, feed.last_year))
-    return first if first == last else f"{first} to {last}"
+    years = first if first == last else f"{first} to {last}"
+    opened = [f"{_year(feed.family, year)}{to_date_words(through)}" for year, through in feed.open_years]
+    if first == last and opened:
+        return opened[0]
+    return "; ".join([years, *opened])
 
 
 def _year(family: str, year: int) -> str:
@@ -128,11 +142,11 @@ def _feed_table(request: DistrictRequest, feeds: list[selectors.Feed]) -> Table:
 
 def _filing_table(request: DistrictRequest, filings: tuple[selectors.FilingLine, ...]) -> Table:
     def cells(one: selectors.FilingLine) -> tuple[CellValue, ...]:
-        name = subject_words(family=one.family, subject=one.subject)
+        name = subject_words(family=one.family, subject=one.subject, through_on=one.through_on)
         return (
             Cell(value=name, note="" if one.ledger == "main" else f"Ledger {one.ledger}"),
             Cell(value=one.fiscal_year, text=_year(one.family, one.fiscal_year)),
-            "Counts now" if one.is_current else "Replaced by a newer filing",
+            standing_words(is_current=one.is_current, through_on=one.through_on),
             timezone.localtime(one.filed_at).date(),
             one.row_count,
             _amount(one.amount),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
 from districts.models import Upload
@@ -85,10 +87,22 @@ def page_number(request: DistrictRequest, *, prefix: str = "") -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
-def subject_words(*, family: str, subject: str) -> str:
-    """Write what a filing is about as people say it."""
-    words = subject.replace("_", " ").replace("-", " ").capitalize()
+def subject_words(*, family: str, subject: str, through_on: date | None = None) -> str:
+    """Write what a filing is about as people say it; a year to date with the last day it covers."""
+    words = subject.replace("_", " ").replace("-", " ").capitalize() + to_date_words(through_on)
     return f"Titles of {words.lower()} codes" if family == "codes" else words
+
+
+def to_date_words(through_on: date | None) -> str:
+    """Write what follows the name of a year to date; nothing for a finished year."""
+    return f" to date (through {formatting.day(through_on)})" if through_on else ""
+
+
+def standing_words(*, is_current: bool, through_on: date | None) -> str:
+    """Say whether a filing counts; a year to date may have given way to an older filing too."""
+    if is_current:
+        return "Counts now"
+    return "Replaced by a later day or the finished year" if through_on else "Replaced by a newer filing"
 
 
 def list_page(request: DistrictRequest, *, current: str, table: Table, **context: Any) -> dict[str, Any]:

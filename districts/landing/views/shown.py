@@ -15,7 +15,7 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
 from districts.landing import overview, selectors
-from districts.landing.views.parts import link, subject_words
+from districts.landing.views.parts import link, standing_words, subject_words
 from districts.parts import Notice, Progress, Tone
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 
@@ -301,12 +301,12 @@ def filing_table(request: DistrictRequest, detail: selectors.UploadDetail) -> Ta
         ),
         records=detail.filings,
         cells=lambda one: (
-            subject_words(family=family[one.id], subject=one.subject),
+            subject_words(family=family[one.id], subject=one.subject, through_on=one.through_on),
             Cell(
                 value=one.fiscal_year,
                 text=formatting.fiscal_year(one.fiscal_year) if one.fiscal_year else "Any year",
             ),
-            "Counts now" if one.is_current else "Replaced by a newer filing",
+            standing_words(is_current=one.is_current, through_on=one.through_on),
             timezone.localtime(one.filed_at).date(),
             one.row_count,
             decimal_of(one.control_totals.get("amount")),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -21,7 +22,15 @@ from districts.landing import selectors, services
 from districts.landing.forms.uploads import FilingDateForm, describe_rows
 from districts.landing.kinds import FileMap
 from districts.landing.views import shown
-from districts.landing.views.parts import link, may_upload, page_number, step_list, subject_words, trail
+from districts.landing.views.parts import (
+    link,
+    may_upload,
+    page_number,
+    step_list,
+    subject_words,
+    to_date_words,
+    trail,
+)
 
 
 @district_page(Permission.VIEW_DATA)
@@ -171,12 +180,15 @@ def _consequence(detail: selectors.UploadDetail, effect: selectors.UndoEffect) -
     what = subject_words(family=family, subject=effect.subject)
     if effect.fiscal_year:
         what = f"{what} {formatting.fiscal_year(effect.fiscal_year)}"
+    what += to_date_words(effect.through_on)
     if effect.ledger != "main":
         what = f"{what}, ledger {effect.ledger}"
     if not effect.was_current:
-        return f"{what}: nothing changes, a newer filing counts already."
+        return f"{what}: nothing changes, another filing counts already."
     if effect.next_filename:
-        day = formatting.day(effect.next_filed_at)
+        day = formatting.day(effect.next_filed_at and timezone.localtime(effect.next_filed_at))
+        if effect.next_through_on:
+            day += f", of a year to date (through {formatting.day(effect.next_through_on)})"
         return f"{what}: “{effect.next_filename}”, filed {day}, counts again."
     return f"{what}: nothing is left, pages show no figure for it."
 

@@ -82,3 +82,28 @@ def test_corrected_file_through_the_same_day_counts(bay: Cast) -> None:
     again = through(bay, "april again.csv", 801, "2026-04-30")
     assert again.preview["slices"][0]["becomes_current"] is True
     assert current(bay) == ("april again.csv", date(2026, 4, 30))
+
+
+def test_data_pages_name_a_year_to_date_with_its_day(bay: Cast) -> None:
+    bring(bay, "2025.csv", 900, actuals_are="closed", filed_on="2026-07-01")
+    with district_scope(bay.district.pk):
+        Filing.objects.update(fiscal_year=2025)
+    through(bay, "march.csv", 700, "2026-03-31")
+    newest = through(bay, "april.csv", 800, "2026-04-30")
+    client = bay.client(Role.DATA_MANAGER)
+    feeds = client.get("/d/bay/data/feeds/")
+    assert [row.cells[1].value for row in feeds.context["feeds"].rows] == [
+        "FY2025 to FY2026; FY2026 to date (through Apr 30, 2026)"
+    ]
+    assert [(row.cells[0].value, row.cells[2].value) for row in feeds.context["table"].rows] == [
+        ("Actual to date (through Apr 30, 2026)", "Counts now"),
+        ("Actual to date (through Mar 31, 2026)", "Replaced by a later day or the finished year"),
+        ("Actual", "Counts now"),
+    ]
+    page = client.get(f"/d/bay/data/uploads/{newest.pk}/").content.decode()
+    assert "Actual to date (through Apr 30, 2026)" in page
+    undo = client.get(f"/d/bay/data/uploads/{newest.pk}/undo/").content.decode()
+    assert (
+        "Actual FY2026 to date (through Apr 30, 2026): “march.csv”, filed Mar 31, 2026, of a year to date"
+        " (through Mar 31, 2026), counts again."
+    ) in undo
