@@ -65,11 +65,6 @@ def account_key(parts: Mapping[str, pl.Expr]) -> pl.Expr:
     )
 
 
-def segment_of(segment: str) -> pl.Expr:
-    """Take one segment out of an account key."""
-    return pl.col("account").str.split(SEPARATOR).list.get(SEGMENTS.index(segment)).alias(segment)
-
-
 def sacs_parts(account: pl.Expr) -> dict[str, pl.Expr]:
     """Cut a 19-character California account into its segments."""
     parts, start = {}, 0

@@ -13,7 +13,7 @@ import xlsxwriter
 from districts.landing.kinds import FileMap, MapIncomplete, Reading, Source
 from districts.landing.problems import Report
 from districts.landing.reader import open_table
-from investments.imports.canonical import SEGMENTS, segment_of
+from investments.imports.canonical import SEGMENTS, SEPARATOR
 from investments.imports.generic_ledger import GenericLedger
 
 KIND = GenericLedger()
@@ -26,6 +26,11 @@ def source_of(path: Path) -> Source:
 
 def guess(path: Path) -> dict[str, str]:
     return KIND.guess(open_table(path=path).sample, source_of(path))
+
+
+def segment_of(segment: str) -> pl.Expr:
+    """Take one segment out of an account key."""
+    return pl.col("account").str.split(SEPARATOR).list.get(SEGMENTS.index(segment)).alias(segment)
 
 
 def read(path: Path, **answers: str) -> tuple[list[tuple[object, ...]], Reading]:
