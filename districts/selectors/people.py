@@ -208,15 +208,20 @@ def _with_second_step(rows: Iterable[Membership]) -> set[int]:
 
 
 def _accepted_invitations(rows: Iterable[Membership]) -> dict[int, Invitation]:
-    """Return the newest invitation that each person accepted in the open district."""
-    ids = [row.user_id for row in rows]
-    found = Invitation.objects.select_related("invited_by").filter(accepted_by_id__in=ids)
-    return {row.accepted_by_id: row for row in found.order_by("accepted_at")}
+    """Return the newest invitation that each person accepted in the open district.
+
+    Who accepted is kept since a later release; before, only the person of the invitation's address could.
+    """
+    ids = {row.user.email.lower(): row.user_id for row in rows}
+    found = Invitation.objects.select_related("invited_by").filter(
+        Q(accepted_by_id__in=ids.values()) | Q(accepted_by=None, accepted_at__isnull=False, email__in=ids)
+    )
+    return {row.accepted_by_id or ids[row.email]: row for row in found.order_by("accepted_at")}
 
 
 def _joined_by(row: Invitation | None) -> str:
     if row is None or row.accepted_at is None:
-        return "not by an invitation"
+        return "no invitation recorded"
     accepted = timezone.localtime(row.accepted_at)
     return f"invited by {row.invited_by.get_full_name()}, accepted {accepted:%Y-%m-%d %H:%M} with link {row.link}"
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from districts.access.credentials import hash_secret
 from districts.access.permissions import Role
-from districts.models import AuditEvent, Membership, User
+from districts.models import AuditEvent, Invitation, Membership, User
 from districts.services import people
 from districts.tenancy import district_scope
 from tests.cast import Cast, make_cast
@@ -108,6 +108,16 @@ def test_person_of_another_district_signs_in_and_joins(bay: Cast, valley: Cast) 
     assert (role_in(bay, person.email), role_in(valley, person.email)) == (Role.DATA_MANAGER, Role.CABINET)
     chooser = client.get("/").content.decode()
     assert chooser.index("Bay Unified") < chooser.index("Valley Unified")
+
+
+def test_who_joined_before_the_acceptor_was_kept_was_invited_too(bay: Cast) -> None:
+    link = invite(bay)
+    Client().post(link, {"name": "Nia New", "password": GOOD})
+    with district_scope(bay.district.pk):
+        Invitation.objects.update(accepted_by=None)
+    people = {row["Email"]: row for row in export(bay.client(Role.DISTRICT_ADMIN), "/d/bay/admin/people/")}
+    assert ", invited by District admin bay, accepted " in people[NEW]["Member since"]
+    assert people["cabinet@bay.example"]["Member since"].endswith(", no invitation recorded")
 
 
 def test_it_is_plain_who_invited_when_it_was_accepted_and_with_which_link(bay: Cast) -> None:
