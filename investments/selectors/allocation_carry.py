@@ -56,7 +56,7 @@ def find_earlier_allocations(*, filing: FilingName) -> EarlierAllocations | None
         return None
     earlier = found[-1]
     theirs, ours = _amounts(filing_id=earlier.id), _amounts(filing_id=filing.id)
-    budgets = list_source_budgets(filing_id=filing.id)
+    budgets = list_source_budgets(filing_ids=[filing.id])
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
     to_copy, archived = 0, Decimal(0)
     for key, (amount, is_archived) in theirs.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -89,7 +90,7 @@ def get_allocation_grid(*, filing_id: UUID | None = None) -> AllocationGrid:
         )
     }
     segment = get_funding_segment()
-    budgets = _budgets(filing_id=filing.id, segment=segment)
+    budgets = _budgets(filing_ids=[filing.id], segment=segment)
     codes = sorted(budgets.keys() | {code for _, code in given})
     titles = find_code_titles(codes=codes, segment=segment)
     holders = {initiative_id for initiative_id, _ in given}
@@ -149,7 +150,7 @@ def list_replaced_budgets() -> tuple[FilingName, ...]:
 def get_source_balance(*, filing_id: UUID, source: str) -> SourceBalance:
     """Return what is left of one source in a budget filing. Five queries."""
     segment = get_funding_segment()
-    budgets = _budgets(filing_id=filing_id, segment=segment, source=source)
+    budgets = _budgets(filing_ids=[filing_id], segment=segment, source=source)
     allocated = Allocation.objects.filter(filing_id=filing_id, funding_source__code=source).aggregate(
         total=Sum("amount")
     )["total"]
@@ -166,23 +167,23 @@ _BUDGETS = """
 SELECT {source}, sum(e.amount)
 FROM investments_ledgerentry e
 JOIN investments_account a ON a.district_id = e.district_id AND a.id = e.account_id
-WHERE e.filing_id = %s AND {spending} AND (%s OR {source} = %s)
+WHERE e.filing_id = ANY(%s) AND {spending} AND (%s OR {source} = %s)
 GROUP BY {source}
 """
 
 
-def list_source_budgets(*, filing_id: UUID) -> dict[str, Decimal]:
-    """Return what a budget filing spends by funding source. Three queries."""
-    return _budgets(filing_id=filing_id, segment=get_funding_segment())
+def list_source_budgets(*, filing_ids: Sequence[UUID]) -> dict[str, Decimal]:
+    """Return what budget filings spend together by funding source. Three queries."""
+    return _budgets(filing_ids=filing_ids, segment=get_funding_segment())
 
 
-def _budgets(*, filing_id: UUID, segment: str, source: str | None = None) -> dict[str, Decimal]:
-    """Spending of a budget filing by funding source, or of one source."""
+def _budgets(*, filing_ids: Sequence[UUID], segment: str, source: str | None = None) -> dict[str, Decimal]:
+    """Spending of budget filings by funding source, or of one source."""
     spending, values = in_scope(scope="spending")
     column = column_of(segment=segment)
     query = sql.SQL(_BUDGETS).format(source=column, spending=spending)
     with connection.cursor() as cursor:
-        cursor.execute(query, [filing_id, *values, source is None, source or ""])
+        cursor.execute(query, [list(filing_ids), *values, source is None, source or ""])
         return {code: exact(amount) for code, amount in cursor.fetchall()}
 
 

@@ -16,7 +16,7 @@ from investments.selectors.ledger import list_filings
 class FundingSourceRow:
     """A funding source and its conditions; None where nobody has said. own_title: the district's name for it.
 
-    budget: what the newest budget spends from it, None where it does not.
+    budget: what the newest fiscal year's budgets, of every ledger, spend from it, None where they do not.
     """
 
     code: str
@@ -35,7 +35,7 @@ class FundingSourceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FundingSources:
-    """Every funding source by code. fiscal_year: of the budget the dollars are of; None without a budget."""
+    """Every funding source by code. fiscal_year: of the budgets the dollars are of; None without a budget."""
 
     rows: tuple[FundingSourceRow, ...]
     fiscal_year: int | None
@@ -49,14 +49,15 @@ def list_funding_sources() -> FundingSources:
     codes = sorted({*named, *kept})
     titles = find_code_titles(codes=codes, segment=segment)
     budgets = list_filings(kinds=[AmountKind.BUDGET])
-    newest = max(budgets, key=lambda one: (one.fiscal_year, one.filed_at), default=None)
-    dollars = list_source_budgets(filing_id=newest.id) if newest else {}
+    year = max((one.fiscal_year for one in budgets), default=None)
+    of_year = [one.id for one in budgets if one.fiscal_year == year]
+    dollars = list_source_budgets(filing_ids=of_year) if of_year else {}
     return FundingSources(
         rows=tuple(
             _row(code=code, kept=kept.get(code), title=titles.get(code, ""), budget=dollars.get(code))
             for code in codes
         ),
-        fiscal_year=newest.fiscal_year if newest else None,
+        fiscal_year=year,
     )
 
 

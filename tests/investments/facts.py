@@ -35,14 +35,18 @@ def make_filing(
     kind: str = "actual",
     filed_at: datetime = datetime(2025, 1, 1, tzinfo=UTC),
     name: str = "",
+    ledger: str = "main",
 ) -> Filing:
     """Make a current filing of rows (fund, resource, goal, object, amount); it replaces the one before."""
-    Filing.objects.filter(family="ledger", subject=kind, fiscal_year=fiscal_year).update(is_current=False)
+    Filing.objects.filter(family="ledger", subject=kind, fiscal_year=fiscal_year, ledger=ledger).update(
+        is_current=False
+    )
     filing: Filing = Filing.objects.create(
-        upload=make_upload(name or f"{kind} {fiscal_year} {filed_at}"),
+        upload=make_upload(name or f"{kind} {fiscal_year} {filed_at} {ledger}"),
         family="ledger",
         subject=kind,
         fiscal_year=fiscal_year,
+        ledger=ledger,
         filed_at=filed_at,
         is_current=True,
         row_count=len(rows),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,7 @@ from districts.access.permissions import Role
 from districts.models import AuditEvent
 from districts.tenancy import district_scope
 from investments.models import CodeTitle, FundingSource
-from investments.selectors import get_funding_source
+from investments.selectors import get_funding_source, get_ledger_total
 from investments.services.funding_sources import (
     FundingConditions,
     FundingSourceRefused,
@@ -86,6 +87,21 @@ def test_what_cannot_be_meant_is_refused_in_words(money: Cast, changes: dict[str
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     with district_scope(money.district.pk):
         assert not FundingSource.objects.exists()
+
+
+def test_budget_of_a_source_adds_up_every_current_budget_of_the_year(money: Cast) -> None:
+    with district_scope(money.district.pk, cause="test"):
+        make_filing(
+            [("09", "3210", "", "1100", "5.25"), ("09", "0000", "", "1100", "7.00")],
+            fiscal_year=2025,
+            kind="budget",
+            ledger="charter",
+        )
+        make_filing([("01", "0000", "", "1100", "800.00")], fiscal_year=2024, kind="budget")
+        total = get_ledger_total(fiscal_year=2025, kind="budget", filters={"object": "1000-7499"}).amount
+    rows = table(money)
+    assert [(row[0], row[5]) for row in rows] == [("3210", "45.75"), ("0000", "7.00")]
+    assert sum(Decimal(row[5]) for row in rows) == total
 
 
 def test_source_no_account_names_is_refused_and_the_same_twice_writes_once(money: Cast) -> None:
