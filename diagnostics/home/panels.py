@@ -51,8 +51,12 @@ def goal_items(request: DistrictRequest, *, home: Home) -> tuple[GoalItem, ...]:
 
 
 def need_items(request: DistrictRequest, *, home: Home) -> tuple[Item, ...]:
-    """Return what needs someone, each with the page where it is done if this person may open it."""
-    return tuple(_need(request, one) for one in home.needs)
+    """Return what needs someone, each with the page where it is done if this person may open it.
+
+    An unfinished upload is shown to those who may finish it.
+    """
+    may_upload = allowed(request, Permission.UPLOAD)
+    return tuple(_need(request, one) for one in home.needs if may_upload or one.upload_id is None)
 
 
 def _need(request: DistrictRequest, need: Need) -> Item:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -15,10 +16,10 @@ from django.utils import timezone
 
 from districts.models import AuditEvent, Membership, User
 from districts.selectors.account_words import events_said_as, words_of
+from districts.selectors.audit_words import named, parts_that_differ, plain
 from districts.tenancy import DistrictModel
 
 PAGE_SIZE = 50
-_NAMING_FIELDS = ("name", "email", "title", "filename", "code")
 _SPOKEN = {"districts.ApiKey": "API key", "districts.User": "account", "districts.District": "organisation"}
 _UNSAID = frozenset({"id", "district_id"})
 _SAID_ALREADY = frozenset({"event", "email"})  # of an event of an account
@@ -206,12 +207,17 @@ def _row(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> AuditRow:
 
 def _name_of_row(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> str:
     row = event.after or event.before or {}
-    for field in _NAMING_FIELDS:
-        if row.get(field):
-            return str(row[field])
+    if name := named(row):
+        return name
+    model = _models().get(event.table_name)
     if row.get("user_id"):
         return names.get(User._meta.db_table, {}).get(str(row["user_id"]), "")
-    return ""
+    parts = [
+        names.get(one.related_model._meta.db_table, {}).get(str(row.get(one.attname)), "")
+        for one in (model._meta.concrete_fields if model else ())
+        if one.related_model is not None and one.related_model is not User and one.name != "district"
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _changes(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> tuple[FieldChange, ...]:
@@ -227,6 +233,8 @@ def _changes(event: AuditEvent, names: Mapping[str, Mapping[str, str]]) -> tuple
         if old in (None, "") and new in (None, ""):
             continue
         field = fields.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            old, new = parts_that_differ(old, new)
         changes.append(
             FieldChange(
                 key=key,
@@ -251,16 +259,14 @@ def _words(value: Any, field: models.Field[Any, Any] | None, names: Mapping[str,
         return "yes" if value else "no"
     if field is not None and field.related_model is not None:
         table = field.related_model._meta.db_table
-        return names.get(table, {}).get(str(value), f"{field.verbose_name} {value}")
+        return names.get(table, {}).get(str(value), f"a {field.verbose_name} that is no longer there")
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateTimeField):
         return f"{timezone.localtime(datetime.fromisoformat(str(value))):%Y-%m-%d %H:%M}"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {part}" for key, part in value.items()) or "nothing"
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or "nothing"
-    return str(value)
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(str(value)).normalize():,f}"
+    return plain(value)
 
 
 def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
@@ -284,12 +290,19 @@ def _names_of_references(events: list[AuditEvent]) -> dict[str, dict[str, str]]:
 
 
 def _read_names(model: type[models.Model], ids: set[str]) -> dict[str, str]:
+    """Say what rows are called; of rows that are gone, what they were called when they were last written."""
     if model is not User and not issubclass(model, DistrictModel):
         return {}
     rows = model._default_manager.filter(pk__in=ids)  # noqa: SLF001
     if model.__str__ is models.Model.__str__:
-        return {}
-    return {str(row.pk): str(row) for row in rows}
+        found = {str(row.pk): named(vars(row)) for row in rows}
+    else:
+        found = {str(row.pk): str(row) for row in rows}
+    gone = ids - found.keys()
+    if gone and model is not User:
+        last = AuditEvent.objects.filter(table_name=model._meta.db_table, row_id__in=gone).order_by("id")
+        found |= {event.row_id: named(event.after or event.before or {}) for event in last}
+    return {pk: name for pk, name in found.items() if name}
 
 
 def _sentence(change: FieldChange) -> str:

@@ -55,14 +55,15 @@ def _lead(total: int, *, is_filtered: bool) -> str:
 
 def _audit_table(request: DistrictRequest, page: selectors.AuditPage) -> Table:
     def cells(row: selectors.AuditRow) -> tuple[Cell, ...]:
-        short = row.sentence if len(row.sentence) <= _LONG else f"{row.sentence[:_LONG]}…"
+        is_cut = len(row.sentence) > _LONG
+        short = f"{row.sentence[:_LONG].rsplit(' ', 1)[0]} … (read all of it)" if is_cut else row.sentence
         href = reverse("districts:audit-show", args=[request.district.slug, row.event_id])
         return (
             Cell(value=row.at, href=href),
             Cell(value=row.who),
             Cell(value=f"{row.action} {row.thing}"),
             Cell(value=row.name),
-            Cell(value=row.sentence, text=short),
+            Cell(value=row.sentence, text=short, href=href if is_cut else ""),
         )
 
     return make_table(

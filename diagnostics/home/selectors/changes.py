@@ -157,7 +157,7 @@ def _verb(event: Mapping[str, Any], began: set[str]) -> str:
 
 
 def _read_upload(event: Mapping[str, Any], *, who: str) -> Change | None:
-    state, name = event["state"], event["filename"]
+    state, name = event["state"], f"“{event['filename']}”"
     if state is None:
         return None
     words = {
