@@ -29,7 +29,7 @@ from investments.models import SEGMENTS, AmountKind, CodingMeter, CodingRule, Le
 from investments.objects import ObjectSetting, get_object_setting
 from investments.open_years import kind_of, open_years, subjects_of
 
-VERSION = "1"
+VERSION = "2"
 LEDGER_FAMILY = "ledger"
 
 _BETWEEN_CODES = "\x1f"  # no import lets a control character into a code

@@ -30,13 +30,16 @@ def save_results(
 
     `keys` are the field names that say what a row is about; each row holds every field by its
     column name (`initiative_id`). Rows that say the same as before are left alone, so running
-    twice changes nothing. Returns the number of rows closed and opened.
+    twice changes nothing: the hash is the quick answer, the values are the true one, since a column
+    that is new in the table changes every hash. Returns the number of rows closed and opened.
     """
     fields = [f for f in model._meta.concrete_fields if f.column not in _OWN]
     columns = [str(f.column) for f in fields]
     parts = {
         "table": sql.Identifier(str(model._meta.db_table)),
         "columns": sql.SQL(", ").join(map(sql.Identifier, ["row_key", "row_hash", *columns])),
+        "staged": sql.SQL(", ").join(sql.Identifier("s", column) for column in columns),
+        "shown": sql.SQL(", ").join(sql.Identifier("r", column) for column in columns),
     }
     with connection.cursor() as cursor:
         cursor.execute(_STAGE.format(**parts))
@@ -58,7 +61,8 @@ _STAGE = sql.SQL(
 _COPY = sql.SQL("COPY result_stage ({columns}) FROM STDIN")
 _CLOSE = sql.SQL(
     "UPDATE {table} r SET shown_until = %s WHERE shown_until IS NULL AND NOT EXISTS"
-    " (SELECT 1 FROM result_stage s WHERE s.row_key = r.row_key AND s.row_hash = r.row_hash)"
+    " (SELECT 1 FROM result_stage s WHERE s.row_key = r.row_key"
+    " AND (s.row_hash = r.row_hash OR ROW({staged}) IS NOT DISTINCT FROM ROW({shown})))"
 )
 _OPEN = sql.SQL(
     "INSERT INTO {table} (district_id, run_id, shown_from, {columns})"

@@ -92,6 +92,17 @@ def test_running_twice_changes_nothing(coded: None) -> None:
     assert list(LedgerCost.objects.order_by("id").values()) == rows
 
 
+def test_rows_that_only_hash_otherwise_have_not_changed(coded: None) -> None:
+    """A new version of the calculation may store a column more: what says the same stays as it was shown."""
+    recompute(ledger_cost, now=JANUARY)
+    LedgerCost.objects.update(row_hash="of fewer columns")
+    CodingMeter.objects.update(row_hash="of fewer columns")
+    assert recompute(ledger_cost, now=MARCH).changed_rows == 0
+    changed = LedgerCost.objects.filter(shown_until=None).order_by("id").first()
+    LedgerCost.objects.filter(pk=changed.pk).update(counted=Decimal("0.01"), row_hash="of fewer columns")
+    assert recompute(ledger_cost, now=MARCH).changed_rows == 2
+
+
 def test_a_corrected_ledger_closes_what_changed_and_keeps_what_was_shown(coded: None) -> None:
     recompute(ledger_cost, now=JANUARY)
     before = shown()
