@@ -36,6 +36,14 @@ def mail_second_step_ended(*, email: str, said_by: str) -> None:
     _send_after_commit("a notice", "Your second step of sign-in to SRM was ended", body, email)
 
 
+def mail_password_reset(*, email: str, made_by: str) -> None:
+    """Tell a person after the commit that their password was set by a link that an admin made."""
+    if not mail_is_configured():
+        return
+    body = render_to_string("districts/mail/password_reset.txt", {"email": email, "made_by": made_by})
+    _send_after_commit("a notice", "Your password of SRM was set anew", body, email)
+
+
 def _send_after_commit(what: str, subject: str, body: str, email: str) -> None:
     def send() -> None:
         try:

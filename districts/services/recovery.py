@@ -18,6 +18,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from districts.access.permissions import Permission, can
 from districts.errors import DomainError
+from districts.mail import mail_password_reset
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
 from districts.services.people import NotFound
@@ -86,37 +87,43 @@ def issue_reset_link(*, by: int, membership_id: UUID, now: datetime) -> str:
 
 def get_person_of_link(*, secret: str) -> User:
     """Return the person a reset link is for; raises ResetClosed."""
-    try:
-        *numbers, token = secret.split("-", 3)
-        district_id, issuer_id, user_id = (base36_to_int(number) for number in numbers)
-    except ValueError:
-        raise ResetClosed(CLOSED) from None
-    user = User.objects.filter(pk=user_id, is_active=True).first()
     with transaction.atomic():
-        issuer = _admin(user_id=issuer_id, district_id=district_id)
-        if user is None or issuer is None:
-            raise ResetClosed(CLOSED)
-        if not _Tokens(district_id=district_id, issuer=issuer).check_token(user, token):
-            raise ResetClosed(CLOSED)
-        if district_ids_of(user_id=user_id) != {district_id}:
-            raise ResetClosed(CLOSED)
-    return user
+        return _opened(secret)[0]
 
 
 def reset_password(*, secret: str, password: str, now: datetime) -> User:
-    """Set the password of the person a reset link is for. Ends their sessions; works once; audited.
+    """Set the password of the person a reset link is for, and mail them. Ends their sessions; works once; audited.
 
     Raises ResetClosed.
     """
     with transaction.atomic():
-        person = get_person_of_link(secret=secret)
+        person, issuer = _opened(secret)
         locked = User.objects.select_for_update().get(pk=person.pk)
         if locked.password != person.password:
             raise ResetClosed(CLOSED)
         locked.set_password(password)
         locked.save(update_fields=["password"])
         record_account_event(user_id=locked.pk, event=AccountEvent.PASSWORD_RESET_BY_LINK, by=None, now=now)
+        mail_password_reset(email=locked.email, made_by=issuer.get_full_name())
     return locked
+
+
+def _opened(secret: str) -> tuple[User, User]:
+    """Return the person a reset link is for and the admin who made it. Runs in a transaction."""
+    try:
+        *numbers, token = secret.split("-", 3)
+        district_id, issuer_id, user_id = (base36_to_int(number) for number in numbers)
+    except ValueError:
+        raise ResetClosed(CLOSED) from None
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    issuer = _admin(user_id=issuer_id, district_id=district_id)
+    if user is None or issuer is None:
+        raise ResetClosed(CLOSED)
+    if not _Tokens(district_id=district_id, issuer=issuer).check_token(user, token):
+        raise ResetClosed(CLOSED)
+    if district_ids_of(user_id=user_id) != {district_id}:
+        raise ResetClosed(CLOSED)
+    return user, issuer.user
 
 
 def _admin(*, user_id: int, district_id: int) -> Membership | None:

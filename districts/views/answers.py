@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -57,3 +59,9 @@ def crumbs(request: DistrictRequest, *steps: tuple[str, str], here: str) -> tupl
     """Return the way to an admin page: Admin, the steps (label, address), the page itself."""
     start = Crumb(label="Admin", url=reverse("districts:admin-show", args=[request.district.slug]))
     return (start, *(Crumb(label=label, url=url) for label, url in steps), Crumb(label=here))
+
+
+def ask_who(request: DistrictRequest) -> HttpResponse:
+    """Send an admin to prove who they are, and back to this page's question (what was posted is not kept)."""
+    how = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    return HttpResponseRedirect(f"{how}?{urlencode({'next': request.path})}")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +14,14 @@ from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission, Role
 from districts.exports import page_size_for
 from districts.forms.people import PersonFilter, RoleForm
+from districts.mail import mail_is_configured
 from districts.parts import NavItem
 from districts.selectors import people as selectors
 from districts.services import people as services
 from districts.services import recovery
 from districts.tables import Action, Cell, Column, Empty, Table, make_table
 from districts.views import shown_once
-from districts.views.answers import attempt, crumbs, found, show_form, show_table
+from districts.views.answers import ask_who, attempt, crumbs, found, show_form, show_table
 from districts.views.roles import role_guide
 
 
@@ -181,8 +183,10 @@ def remove_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse
 
 @district_page(Permission.MANAGE_DISTRICT)
 def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
-    """Ask, then make a reset link that the admin hands over."""
+    """Ask who the admin is and whether they mean it, then make a reset link that the admin hands over."""
     person = found(selectors.get_person(membership_id=membership_id))
+    if not did_recently_reauthenticate(request):
+        return ask_who(request)
     if request.method == "POST":
         secret = recovery.issue_reset_link(
             by=request.access.user_id or 0, membership_id=membership_id, now=timezone.now()
@@ -202,13 +206,17 @@ def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
                 ),
                 f"Whoever has the link can set the password of {person.email}. Make sure that you give it to them.",
                 "When the new password is set, they are signed out everywhere. Two-step sign-in stays on.",
-                "The audit says that you made the link.",
+                f"The audit says that you made the link{_told_in_mail(person)}.",
             ],
             "confirm_label": "Make the link",
             "cancel_href": _people_url(request),
             "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
         },
     )
+
+
+def _told_in_mail(person: selectors.Person) -> str:
+    return f", and {person.name} is told so in a mail when it is used" if mail_is_configured() else ""
 
 
 @district_page(Permission.MANAGE_DISTRICT)

@@ -1,12 +1,10 @@
 """The admin page that ends the second step of a person who lost it."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +14,7 @@ from districts.access.permissions import Permission
 from districts.mail import mail_is_configured
 from districts.selectors import people as selectors
 from districts.services import second_step
-from districts.views.answers import crumbs, found
+from districts.views.answers import ask_who, crumbs, found
 
 
 @district_page(Permission.MANAGE_DISTRICT)
@@ -27,7 +25,7 @@ def end_second_step(request: DistrictRequest, membership_id: UUID) -> HttpRespon
     if obstacle:
         return _cannot(request, person, obstacle)
     if not did_recently_reauthenticate(request):
-        return _ask_who(request)
+        return ask_who(request)
     if request.method == "POST":
         second_step.end_second_step(
             by=request.access.user_id or 0, membership_id=membership_id, now=timezone.now()
@@ -73,9 +71,3 @@ def _around(request: DistrictRequest) -> dict[str, object]:
 def _told(person: selectors.Person) -> str:
     mailed = f" and in a mail to {person.email}" if mail_is_configured() else ""
     return f"{person.name} is told at the next sign-in{mailed}."
-
-
-def _ask_who(request: DistrictRequest) -> HttpResponse:
-    """Send the admin to prove who they are, and back to this page's question (what was posted is not kept)."""
-    how = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-    return HttpResponseRedirect(f"{how}?{urlencode({'next': request.path})}")

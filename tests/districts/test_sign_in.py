@@ -112,7 +112,9 @@ def reset_link(cast: Cast, role: Role) -> str:
     """Make a reset link through the pages and return its path."""
     with district_scope(cast.district.pk):
         row = Membership.objects.get(user=cast.people[role])
-    page = cast.client(Role.DISTRICT_ADMIN).post(f"/d/{cast.slug}/admin/people/{row.pk}/reset/", follow=True)
+    admin = cast.client(Role.DISTRICT_ADMIN)
+    admin.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = admin.post(f"/d/{cast.slug}/admin/people/{row.pk}/reset/", follow=True)
     found = re.search(r'value="http://testserver(/accounts/reset/[^"]+)"', page.content.decode())
     assert found is not None, page.content.decode()
     return found[1]
@@ -139,6 +141,30 @@ def test_reset_link_of_an_admin_works_once_and_ends_sessions(bay: Cast) -> None:
     ]
 
 
+def test_admin_proves_who_they_are_before_a_reset_link_is_made(bay: Cast) -> None:
+    with district_scope(bay.district.pk):
+        path = f"/d/bay/admin/people/{Membership.objects.get(user=bay.people[Role.CABINET]).pk}/reset/"
+    admin = bay.client(Role.DISTRICT_ADMIN)
+    for answer in (admin.get(path), admin.post(path)):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/reauthenticate/?next=%2Fd%2Fbay%2Fadmin%2Fpeople%2F")
+    with district_scope(bay.district.pk):
+        assert not AuditEvent.objects.filter(after__event="reset_link_made").exists()
+    assert admin.post(answer["Location"], {"password": PASSWORD})["Location"] == path
+    assert admin.get(path).status_code == 200
+    assert admin.post(path)["Location"] == f"{path}link/"
+
+
+def test_reset_by_link_is_mailed_to_the_owner(bay: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    link = reset_link(bay, Role.CABINET)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert Client().post(link, {"password": NEW_PASSWORD}).status_code == 302
+    [message] = mail.outbox
+    assert (message.to, message.subject) == (["cabinet@bay.example"], "Your password of SRM was set anew")
+    assert "with a link that District admin bay made" in message.body
+    assert link not in message.body
+
+
 def test_reset_link_ends_after_a_day(bay: Cast) -> None:
     link = reset_link(bay, Role.CABINET)
     real = PasswordResetTokenGenerator()._now()
@@ -157,7 +183,9 @@ def test_admin_cannot_reset_somebody_who_also_belongs_elsewhere(bay: Cast, valle
             recovery.issue_reset_link(
                 by=bay.people[Role.DISTRICT_ADMIN].pk, membership_id=row.pk, now=timezone.now()
             )
-    refused = bay.client(Role.DISTRICT_ADMIN).post(f"/d/bay/admin/people/{row.pk}/reset/")
+    admin = bay.client(Role.DISTRICT_ADMIN)
+    admin.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    refused = admin.post(f"/d/bay/admin/people/{row.pk}/reset/")
     assert refused.status_code == 409
     assert "not managed by your district alone" in refused.content.decode()
 
