@@ -25,15 +25,22 @@ OBJECT_CLASSES: dict[str, str] = {
 """Names by class: four digits are California SACS's, three the NCES handbook's."""
 
 
+_ZEROS: dict[str, str] = {SACS: "000", NCES: "00"}
+"""What follows the first digit in a class of a chart: its codes have exactly as many digits more."""
+
+
 def object_class(*, code: str, chart: str) -> str:
     """Name the class an object code is in: `4000` in SACS, `600` in NCES, else all that begin so (`6*`).
 
-    Blank stays blank. Never more than four characters.
+    A code that is not of the chart's number of digits is of no class with a name. Blank stays blank.
+    Never more than four characters.
 
     >>> object_class(code="4310", chart="sacs"), object_class(code="610", chart="nces")
     ('4000', '600')
+    >>> object_class(code="610", chart="sacs")
+    '6*'
     """
-    first = code[:1]
-    if not first.isdigit() or chart not in (SACS, NCES):
-        return f"{first}*" if first else ""
-    return f"{first}000" if chart == SACS else f"{first}00"
+    first, zeros = code[:1], _ZEROS.get(chart, "")
+    if zeros and code.isascii() and code.isdigit() and len(code) == len(zeros) + 1:
+        return first + zeros
+    return f"{first}*" if first else ""
