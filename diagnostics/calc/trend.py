@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from districts import formatting
+
 CONFIDENCE = 0.95
 
 Floats = NDArray[np.float64]
@@ -114,7 +116,7 @@ def trend(*, points: Sequence[Point], breaks: Sequence[int] = ()) -> Trend:
         points_used=len(values),
         suppressed=suppressed,
         segments=segments,
-        note=_note(points=ordered, segments=segments, has_bound=has_bound),
+        note=_note(points=ordered, segments=segments, has_bound=has_bound, slope=_known(fitted.slope[0])),
         level_bound=latest[-1][-1].bound,
     )
 
@@ -186,15 +188,19 @@ def _note(
     points: Sequence[Point],
     segments: Sequence[tuple[tuple[int, ...], tuple[float, ...]]],
     has_bound: bool,
+    slope: float | None,
 ) -> str:
-    """Say what a reader must know: a break, a suppressed latest value, too few points."""
+    """Say what a reader must know: a break, a suppressed latest value, too few points, a turn."""
     notes: list[str] = []
     years = segments[-1][0]
     if len(segments) > 1:
-        notes.append(f"Values before {years[0]} cannot be compared with later ones.")
+        notes.append(f"Values before {formatting.school_year(years[0])} cannot be compared with later ones.")
     hidden = [point.year for point in points if point.is_suppressed and point.year > years[-1]]
     if hidden:
-        notes.append(f"The value of {hidden[-1]} is suppressed; {years[-1]} is the latest known.")
+        notes.append(
+            f"The value of {formatting.school_year(hidden[-1])} is suppressed;"
+            f" {formatting.school_year(years[-1])} is the latest known."
+        )
     if has_bound:
         notes.append("A rate shown as under or over is not exact: no slope, and no change from it.")
     elif len(years) < 3:
@@ -202,5 +208,25 @@ def _note(
         notes.append(words[len(years)])
     gaps = [after for before, after in pairwise(years) if after - before > 1]
     if gaps:
-        notes.append(f"Not every year is there: the year before {gaps[-1]} has no value.")
+        notes.append(
+            f"Not every year is there: the year before {formatting.school_year(gaps[-1])} has no value."
+        )
+    if slope is not None:
+        notes += _turn(slope=slope, segment=segments[-1])
     return " ".join(notes)
+
+
+def _turn(*, slope: float, segment: tuple[tuple[int, ...], tuple[float, ...]]) -> list[str]:
+    """Explain a last change and a slope of opposite signs, as they read at one decimal."""
+    years, values = segment
+    change = round(values[-1] - values[-2], 1)
+    if round(slope, 1) * change >= 0:
+        return []
+    way = "down" if change < 0 else "up"
+    line = "up" if slope > 0 else "down"
+    return [
+        (
+            f"It last went {way}, though the line over all years from {formatting.school_year(years[0])} runs"
+            f" {line}: the years before moved more, the other way."
+        )
+    ]

@@ -23,6 +23,7 @@ COVERED_CHECK_INS = 0.70
 DELIVERED_DOSAGE = 0.50
 REACHED_MINIMUM = 0.50
 BASELINE_LIMIT = 0.25
+COMPARABLE_YEARS = 2
 
 
 class Verdict(StrEnum):
@@ -53,6 +54,16 @@ class Reason(StrEnum):
     CAPPED = "capped"
     INTERVAL = "interval"
     KIND = "kind"
+
+
+class Missing(StrEnum):
+    """Why there is no outcome to look at."""
+
+    RESULTS = "results"
+    GROUP = "group"
+    SINCE_IT_BEGAN = "since_it_began"
+    OF_ITS_SCHOOLS = "of_its_schools"
+    HIDDEN = "hidden"
 
 
 class Kind(StrEnum):
@@ -126,6 +137,10 @@ class Estimate:
 class Evidence:
     """What is known of one initiative when it is looked at.
 
+    changed_in: the school year from which the measure is another one, where that is after it began and by
+    its review; years_since: school years with a value from then on. Two can be compared with each other:
+    then the change of the measure is no longer what stands in the way.
+    missing: why there is no outcome, where there is none.
     design: of the locked plan; without a plan it is BEFORE_AFTER. students: with an outcome, in the
     smaller arm; None where nobody counted. schools_served: None or 0 where no record says which.
     """
@@ -134,9 +149,11 @@ class Evidence:
     as_of: date
     review_on: date
     has_outcome: bool
-    is_measure_changed: bool
     schools_served: int | None
     students: int | None
+    changed_in: int | None = None
+    years_since: int = 0
+    missing: Missing = Missing.RESULTS
     design: Design = Design.BEFORE_AFTER
     delivery: Delivery | None = None
     estimate: Estimate | None = None
@@ -189,7 +206,7 @@ def _row_0(evidence: Evidence) -> Decision | None:
         return _yet(Reason.TOO_EARLY, 0)
     if not evidence.has_outcome:
         return _yet(Reason.MEASURE_MISSING, 0)
-    if evidence.is_measure_changed:
+    if evidence.changed_in is not None and evidence.years_since < COMPARABLE_YEARS:
         return _yet(Reason.MEASURE_CHANGED, 0)
     if evidence.students is not None and evidence.students < MINIMUM_STUDENTS:
         return _yet(Reason.TOO_FEW, 0)

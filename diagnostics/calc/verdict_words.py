@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from diagnostics.calc.verdict import MINIMUM_STUDENTS, Decision, Evidence, Kind, Reason, Verdict
+from diagnostics.calc.verdict import (
+    COMPARABLE_YEARS,
+    MINIMUM_STUDENTS,
+    Decision,
+    Evidence,
+    Kind,
+    Missing,
+    Reason,
+    Verdict,
+)
 from districts import formatting
 
 LABELS: dict[Verdict, str] = {
@@ -31,13 +40,20 @@ _KINDS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What a sentence speaks of. metric: its name; is_up: whether the goal is more of it."""
+    """What a sentence speaks of. metric: its name; is_up: whether the goal is more of it.
+
+    group: of students, as the strategic goal names it. began, last_result: school years, None where
+    not known.
+    """
 
     name: str
     metric: str
     is_up: bool
     review_on: date
     review_rule: str = ""
+    group: str = "all"
+    began: int | None = None
+    last_result: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,7 @@ class Known:
 
     spent: dollars of the last year of actuals. students: served in it. treated, everybody: the
     metric's latest value at the schools served and in the district, in its own unit, already
-    written for reading. treated_change: since the school year `changed_from`.
+    written for reading. treated_change, everybody_change: since the school year `changed_from`.
     """
 
     fiscal_year: int | None = None
@@ -76,6 +92,7 @@ class Known:
     treated_change: str = ""
     changed_from: int | None = None
     everybody: str = ""
+    everybody_change: str = ""
     has_check_ins: bool = False
 
 
@@ -123,16 +140,30 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
         facts.append(
             f"{subject.metric} at {where}: {known.treated} in"
             f" {formatting.school_year(known.outcome_year)}{change};"
-            f" all schools: {known.everybody or 'not shown'}. This describes; it does not show a cause."
+            f" {_everybody(known)}. This describes; it does not show a cause."
         )
     elif known.everybody and known.outcome_year is not None:
         facts.append(
             f"{subject.metric} in the district: {known.everybody} in"
-            f" {formatting.school_year(known.outcome_year)}."
+            f" {formatting.school_year(known.outcome_year)}"
+            + (f", {known.everybody_change} since {_since(known)}." if known.everybody_change else ".")
         )
     if not known.has_check_ins:
         facts.append("Nobody has reported yet how well it is delivered.")
     return tuple(facts)
+
+
+def _everybody(known: Known) -> str:
+    """Say where the whole district stands and how it moved, and that the schools served are part of it."""
+    among = "this one" if known.schools_served == 1 else "these"
+    if not known.everybody:
+        return "all schools of the district: not shown"
+    change = ""
+    if known.everybody_change:
+        change = f", {known.everybody_change} over the same time"
+    elif known.treated_change:
+        change = ", its change not known"
+    return f"all schools of the district, {among} included: {known.everybody}{change}"
 
 
 def _since(known: Known) -> str:
@@ -176,21 +207,17 @@ def _sentence(*, decision: Decision, evidence: Evidence, subject: Subject) -> st
 
 
 def _reason(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
-    metric = _lower_first(subject.metric)
     review = formatting.day(subject.review_on)
     reasons = {
         Reason.TOO_EARLY: f"It is too early: the review agreed beforehand is on {review}.",
-        Reason.MEASURE_MISSING: f"The measure is missing: no results of {metric} have arrived.",
-        Reason.MEASURE_CHANGED: (f"The measure changed: {metric} cannot be compared with the years before."),
+        Reason.MEASURE_MISSING: _missing(evidence=evidence, subject=subject),
+        Reason.MEASURE_CHANGED: _changed(evidence=evidence, subject=subject),
         Reason.TOO_FEW: _too_few(decision=decision, evidence=evidence),
         Reason.NOT_DELIVERED: "Check-ins show that less than half of what was planned reached students.",
         Reason.NO_RECORD_OF_SCHOOLS: (
             "There is no fair comparison: no record says which schools or students it serves."
         ),
-        Reason.NO_FAIR_COMPARISON: (
-            "There is no fair comparison: we know the schools it serves before and after, and much"
-            " else changed in the same years."
-        ),
+        Reason.NO_FAIR_COMPARISON: _no_fair_comparison(evidence=evidence, subject=subject),
         Reason.UNLIKE_AT_START: "There is no fair comparison: the two groups were unlike at the start.",
         Reason.TOO_MANY_LEFT: "There is no fair comparison: too many students left, more of one group.",
         Reason.CAPPED: "The comparison is not strong enough to say more than this.",
@@ -198,6 +225,55 @@ def _reason(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
         Reason.KIND: "Its cost and trend are shown; it is not judged as an initiative.",
     }
     return reasons[decision.reason]
+
+
+def _missing(*, evidence: Evidence, subject: Subject) -> str:
+    """Say which results are missing: all, of the group, since it began, or of its schools."""
+    metric = _lower_first(subject.metric)
+    last = f"; the last are of {formatting.school_year(subject.last_result)}" if subject.last_result else ""
+    reasons = {
+        Missing.RESULTS: f"no results of {metric} have arrived.",
+        Missing.GROUP: (
+            f"the results of {metric} that have arrived name no group “{subject.group}”, as the strategic"
+            " goal does."
+        ),
+        Missing.SINCE_IT_BEGAN: (
+            f"no results of {metric} from {formatting.school_year(subject.began)} on, when it began, have"
+            f" arrived{last}."
+        ),
+        Missing.OF_ITS_SCHOOLS: f"no results of {metric} have arrived for the schools it serves.",
+        Missing.HIDDEN: (f"its results of {metric} are hidden: they are of too few students."),
+    }
+    said = f"The measure is missing: {reasons[evidence.missing]}"
+    if evidence.schools_served or evidence.missing in (Missing.RESULTS, Missing.GROUP):
+        return said
+    return f"No schools are named: no record says which schools or students it serves. {said}"
+
+
+def _changed(*, evidence: Evidence, subject: Subject) -> str:
+    """Say from which year the measure is another one, and how many years of it there are."""
+    metric = _lower_first(subject.metric)
+    if evidence.changed_in is None:
+        return f"The measure changed: {metric} cannot be compared with the years before."
+    year = formatting.school_year(evidence.changed_in)
+    many = "only one year of it has arrived" if evidence.years_since else "no year of it has arrived yet"
+    return (
+        f"The measure changed: {metric} from {year} on cannot be compared with the years before, and {many}."
+    )
+
+
+def _no_fair_comparison(*, evidence: Evidence, subject: Subject) -> str:
+    """Say why before and after do not tell; where the measure changed, that there is no before."""
+    if evidence.changed_in is None:
+        return (
+            "There is no fair comparison: we know the schools it serves before and after, and much"
+            " else changed in the same years."
+        )
+    year = formatting.school_year(evidence.changed_in)
+    return (
+        f"There is no fair comparison: {_lower_first(subject.metric)} can be compared from {year} on only, so"
+        " no year before it began can be set against the years since, and much else changed in the same years."
+    )
 
 
 def _too_few(*, decision: Decision, evidence: Evidence) -> str:
@@ -221,18 +297,15 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
     metric = _lower_first(subject.metric)
     has_schools = bool(evidence.schools_served)
     record = "Record which schools it serves: a list of names is enough."
-    compare = (
-        "Choose comparison schools like those it serves, with at least two years of results before"
-        " it began; where places are scarce, draw them by lot."
-    )
+    compare = _next_compare(evidence=evidence)
     steps = {
         Reason.TOO_EARLY: (
             f"Before the review, agree on comparison schools and load each year's {metric}."
             if has_schools
             else f"{record} Without it there will be no comparison at the review."
         ),
-        Reason.MEASURE_MISSING: f"Upload the results of {metric}, by school and year.",
-        Reason.MEASURE_CHANGED: f"Load one more year of {metric} under the new measure.",
+        Reason.MEASURE_MISSING: _next_missing(evidence=evidence, subject=subject, record=record),
+        Reason.MEASURE_CHANGED: _next_changed(evidence=evidence, subject=subject),
         Reason.TOO_FEW: "Wait for another year of students, or serve more schools by lot.",
         Reason.NOT_DELIVERED: "Find out what stopped it, fix delivery, and set a date to look again.",
         Reason.NO_RECORD_OF_SCHOOLS: record,
@@ -244,6 +317,43 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
         Reason.KIND: "",
     }
     return steps[decision.reason]
+
+
+def _next_missing(*, evidence: Evidence, subject: Subject, record: str) -> str:
+    metric = _lower_first(subject.metric)
+    if evidence.missing is Missing.GROUP:
+        return "Give the strategic goal a group that the results name, or upload results that name this one."
+    if evidence.missing is Missing.RESULTS:
+        return f"Upload the results of {metric}, by school and year."
+    if not evidence.schools_served:
+        return record
+    if evidence.missing is Missing.SINCE_IT_BEGAN:
+        return f"Upload the results of {metric} from {formatting.school_year(subject.began)} on, by school."
+    if evidence.missing is Missing.HIDDEN:
+        return "Name all the schools it serves, or choose a strategic goal for a larger group of students."
+    return f"Upload the results of {metric} of the schools it serves, or correct which schools they are."
+
+
+def _next_changed(*, evidence: Evidence, subject: Subject) -> str:
+    metric = _lower_first(subject.metric)
+    wanted = COMPARABLE_YEARS - min(evidence.years_since, COMPARABLE_YEARS)
+    many = "one more year" if wanted <= 1 else "two years"
+    since = f", from {formatting.school_year(evidence.changed_in)} on" if evidence.changed_in else ""
+    return f"Load {many} of {metric} under the new measure{since}."
+
+
+def _next_compare(*, evidence: Evidence) -> str:
+    lot = "where places are scarce, draw them by lot"
+    if evidence.changed_in is None:
+        return (
+            "Choose comparison schools like those it serves, with at least two years of results before"
+            f" it began; {lot}."
+        )
+    year = formatting.school_year(evidence.changed_in)
+    return (
+        f"Choose comparison schools that were like those it serves in {year}, and compare how both move from"
+        f" then on; {lot}."
+    )
 
 
 def write_value(*, value: float | None, unit: str, bound: str = "") -> str:

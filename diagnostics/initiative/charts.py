@@ -61,7 +61,7 @@ def outcome_chart(*, page: InitiativePage) -> Figure | None:
         key="outcome",
         label=f"{goal.metric} {where}",
         caption=f"{goal.population}. A trend describes; it does not show what caused it."
-        + (" A gap: no value, or values that cannot be compared." if _has_gap(page) else "")
+        + _gap_words(page)
         + _beyond_words(page),
         x=x,
         series=series,
@@ -106,7 +106,7 @@ def _series(*, costs: Costs, years: Sequence[YearCost]) -> tuple[Series, ...]:
 def _lines(
     name: str, values: Sequence[YearValue], years: Sequence[int], breaks: Sequence[int], colour: int
 ) -> list[Series]:
-    """Return one series for each unbroken stretch, the latest under the plain name."""
+    """Return one series for each unbroken stretch, the latest under the plain name, the others by their years."""
     known = {one.year: one.value for one in values}
     bounds = [*sorted(one for one in set(breaks) if years[0] < one <= years[-1]), years[-1] + 1]
     series: list[Series] = []
@@ -114,15 +114,30 @@ def _lines(
     for end in bounds:
         part = tuple(known.get(year) if start <= year < end else None for year in years)
         if any(value is not None for value in part):
-            label = name if end == bounds[-1] else f"{name}, before {formatting.school_year(end)}"
+            label = name if end == bounds[-1] else f"{name}, {_span(part, years)}"
             series.append(Series(name=label, values=part, colour=colour))
         start = end
     return list(reversed(series))
 
 
-def _has_gap(page: InitiativePage) -> bool:
+def _span(values: Sequence[float | None], years: Sequence[int]) -> str:
+    """Name the school years that have a value, from the first to the last."""
+    known = [year for year, value in zip(years, values, strict=True) if value is not None]
+    first, last = formatting.school_year(known[0]), formatting.school_year(known[-1])
+    return first if first == last else f"{first} to {last}"
+
+
+def _gap_words(page: InitiativePage) -> str:
+    """Say from which school years on values cannot be compared with those before, and which have none."""
+    years = page.outcome.years
+    breaks = sorted(one for one in set(page.record.goal.break_years) if years[0] < one <= years[-1])
+    words = ""
+    if breaks:
+        named = " and from ".join(formatting.school_year(one) for one in breaks)
+        words = f" Values from {named} on cannot be compared with earlier ones: the line stops there."
     known = {one.year for one in page.outcome.district if one.value is not None}
-    return len(known) < len(page.outcome.years) or bool(page.record.goal.break_years)
+    missing = [formatting.school_year(year) for year in years if year not in known]
+    return words + (f" No value for the district: {', '.join(missing)}." if missing else "")
 
 
 def _cost_takeaway(page: InitiativePage) -> str:

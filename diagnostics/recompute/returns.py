@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from diagnostics.calc.disclosure import pool_shown
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.verdict import Evidence, Kind, decide_verdict
+from diagnostics.calc.verdict import Evidence, Kind, Missing, decide_verdict
 from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
 from diagnostics.models import InitiativeReturn, Trend
 from diagnostics.recompute.trends import describe_years
@@ -28,7 +28,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "3"
+VERSION = "4"
 SCHOOL_YEAR_STARTS = 7
 
 
@@ -40,10 +40,11 @@ class _Spent:
 
 @dataclass(frozen=True)
 class _Outcomes:
-    """A goal's metric and group: each school's years, and the district's."""
+    """A goal's metric and group: each school's years, the district's, and whether other groups have any."""
 
     schools: Mapping[UUID, Sequence[YearValue]]
     district: Sequence[YearValue]
+    has_other_groups: bool
 
 
 def initiative_return(context: Recompute) -> Outcome:
@@ -85,12 +86,14 @@ def _load_outcomes(*, goals: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], _O
     schools: dict[tuple[UUID, str], dict[UUID, list[YearValue]]] = {goal: {} for goal in goals}
     district: dict[tuple[UUID, str], list[YearValue]] = {goal: [] for goal in goals}
     shown = Trend.objects.filter(
+        Q(group__in={group for _, group in goals}) | Q(school=None),
         shown_until=None,
         metric_id__in={metric_id for metric_id, _ in goals},
-        group__in={group for _, group in goals},
     )
+    measured: set[UUID] = set()
     for metric_id, school_id, group, points in shown.values_list("metric_id", "school_id", "group", "points"):
         goal = (metric_id, group)
+        measured.add(metric_id)
         if goal not in goals:
             continue
         values = [YearValue(**point) for point in points]
@@ -98,7 +101,10 @@ def _load_outcomes(*, goals: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], _O
             district[goal] = values
         else:
             schools[goal][school_id] = values
-    return {goal: _Outcomes(schools=schools[goal], district=district[goal]) for goal in goals}
+    return {
+        goal: _Outcomes(schools=schools[goal], district=district[goal], has_other_groups=goal[0] in measured)
+        for goal in goals
+    }
 
 
 def _load_spent() -> dict[UUID, _Spent]:
@@ -124,15 +130,18 @@ def _return_row(
 ) -> dict[str, Any]:
     goal, metric = initiative.goal, initiative.goal.metric
     treated = _pooled_known(outcomes=outcomes, schools=schools, unit=metric.unit)
+    changed_in = _changed_in(initiative=initiative, breaks=metric.break_years)
     looked_at = treated if schools else [one for one in outcomes.district if one.value is not None]
     evidence = Evidence(
         kind=Kind(initiative.kind),
         as_of=today,
         review_on=initiative.review_on,
         has_outcome=_has_outcome(initiative=initiative, values=looked_at),
-        is_measure_changed=_is_measure_changed(initiative=initiative, breaks=metric.break_years),
         schools_served=len(schools),
         students=_students(values=treated),
+        changed_in=changed_in,
+        years_since=sum(changed_in is not None and one.year >= changed_in for one in looked_at),
+        missing=_missing(schools=schools, outcomes=outcomes, has_value=bool(looked_at)),
     )
     subject = Subject(
         name=initiative.name,
@@ -140,6 +149,9 @@ def _return_row(
         is_up=goal.direction == "up",
         review_on=initiative.review_on,
         review_rule=initiative.review_rule,
+        group=goal.group,
+        began=_school_year(day=initiative.serves_from) if initiative.serves_from else None,
+        last_result=max((one.year for one in looked_at), default=None),
     )
     decision = decide_verdict(evidence=evidence)
     words = word_verdict(decision=decision, evidence=evidence, subject=subject)
@@ -181,12 +193,24 @@ def _school_year(*, day: date) -> int:
     return day.year + (1 if day.month >= SCHOOL_YEAR_STARTS else 0)
 
 
-def _is_measure_changed(*, initiative: Initiative, breaks: Sequence[int]) -> bool:
-    """Say whether the measure changed after the initiative began and by its review."""
+def _changed_in(*, initiative: Initiative, breaks: Sequence[int]) -> int | None:
+    """The last school year in which the measure changed after the initiative began and by its review."""
     began = initiative.serves_from
     if began is None:
-        return False
-    return any(_school_year(day=began) <= year <= initiative.review_on.year for year in breaks)
+        return None
+    first, last = _school_year(day=began), initiative.review_on.year
+    return max((year for year in breaks if first <= year <= last), default=None)
+
+
+def _missing(*, schools: frozenset[UUID], outcomes: _Outcomes, has_value: bool) -> Missing:
+    """Say why no value of a school year that the initiative was at work in is known, if none is."""
+    if has_value:
+        return Missing.SINCE_IT_BEGAN
+    if not outcomes.district and not outcomes.schools:
+        return Missing.GROUP if outcomes.has_other_groups else Missing.RESULTS
+    mine = [outcomes.schools.get(school, ()) for school in schools] if schools else [outcomes.district]
+    is_hidden = any(one.is_suppressed for values in mine for one in values)
+    return Missing.HIDDEN if is_hidden or not schools else Missing.OF_ITS_SCHOOLS
 
 
 def _known(
@@ -201,6 +225,11 @@ def _known(
     everybody = {one.year: one for one in outcomes.district if one.value is not None}
     year = latest.year if latest else max(everybody, default=None)
     figures = describe_years(values=treated, breaks=metric.break_years)
+    district = describe_years(values=outcomes.district, breaks=metric.break_years)
+    is_same_time = not treated or (district.change_from_year, district.level_year) == (
+        figures.change_from_year,
+        year,
+    )
     return Known(
         fiscal_year=spent.fiscal_year if spent else None,
         spent=float(spent.dollars) if spent else None,
@@ -208,8 +237,9 @@ def _known(
         outcome_year=year,
         treated=write_value(value=latest.value, unit=metric.unit, bound=latest.bound) if latest else "",
         treated_change=write_change(value=figures.change, unit=metric.unit),
-        changed_from=figures.change_from_year,
+        changed_from=figures.change_from_year if treated else district.change_from_year,
         everybody=write_value(value=everybody[year].value, unit=metric.unit, bound=everybody[year].bound)
         if year in everybody
         else "",
+        everybody_change=write_change(value=district.change, unit=metric.unit) if is_same_time else "",
     )

@@ -70,8 +70,9 @@ METRICS = (
         "Chronic absenteeism",
         "down",
         "percent",
-        "Share of students who missed a tenth or more of the days they were enrolled.",
-        break_years=(2021,),
+        "Share of students who missed a tenth or more of the days they were enrolled. 2020-21 was a year of"
+        " distance learning: attendance was counted otherwise, so it stands alone.",
+        break_years=(2021, 2022),
     ),
     MetricDefinition(
         "ela-distance-from-standard",

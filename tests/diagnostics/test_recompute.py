@@ -60,7 +60,7 @@ def test_a_school_has_a_level_a_change_and_a_slope_after_the_break(metric: Metri
         pytest.approx(-10.0),
         3,
     )
-    assert alamo.note == "Values before 2022 cannot be compared with later ones."
+    assert alamo.note == "Values before 2021–22 cannot be compared with later ones."
     assert [point["year"] for point in alamo.points] == [2021, 2022, 2023, 2024]
 
 
@@ -128,7 +128,8 @@ def test_a_return_says_there_is_no_fair_comparison_and_what_is_known(metric: Met
         "$600K in FY2024 (ledger cost).",
         (
             "Chronic absence at the 2 schools it serves: 20.0% in 2023–24, −10.0 points since the year"
-            " before; all schools: 21.6%. This describes; it does not show a cause."
+            " before; all schools of the district, these included: 21.6%, its change not known. This describes;"
+            " it does not show a cause."
         ),
         "Nobody has reported yet how well it is delivered.",
     ]
@@ -140,7 +141,8 @@ def test_a_return_says_there_is_no_fair_comparison_and_what_is_known(metric: Met
         ({"review_on": date(2026, 11, 24)}, ("Alamo",), ("cannot_tell_yet", "0")),
         ({}, (), ("cannot_tell", "2")),
         ({}, ("Nowhere",), ("cannot_tell_yet", "0")),
-        ({"serves_from": date(2021, 7, 1)}, ("Alamo",), ("cannot_tell_yet", "0")),
+        ({"serves_from": date(2021, 7, 1)}, ("Alamo",), ("cannot_tell", "2")),
+        ({"serves_from": date(2025, 7, 1)}, ("Alamo",), ("cannot_tell_yet", "0")),
         ({"kind": "entitlement"}, ("Alamo",), ("not_judged", "")),
         ({"kind": "general_support"}, (), ("not_judged", "")),
     ],
@@ -154,6 +156,61 @@ def test_returns_follow_the_table(
     recompute(initiative_return, now=NOVEMBER)
     found = judged(initiative)
     assert (found.verdict, found.rule) == expected
+
+
+def test_the_next_step_of_a_changed_measure_changes_when_the_year_it_asks_for_arrives(
+    metric: Metric,
+) -> None:
+    metric.break_years = [2024]
+    metric.save()
+    initiative = make_initiative("Tutoring", serves_from=date(2021, 7, 1))
+    serve(initiative, "Alamo")
+    recompute(trend)
+    recompute(initiative_return, now=NOVEMBER)
+    asked = judged(initiative)
+    assert asked.next_step == "Load one more year of chronic absence under the new measure, from 2023–24 on."
+    make_results(metric, [("Alamo", "all", 2025, 10, 100)])
+    recompute(trend)
+    recompute(initiative_return, now=NOVEMBER)
+    told = judged(initiative)
+    assert (told.verdict, told.next_step[:44]) == (
+        "cannot_tell",
+        "Choose comparison schools that were like tho",
+    )
+    assert "10.0% in 2024–25, −10.0 points since the year before" in told.known[1]
+
+
+@pytest.mark.parametrize(
+    ("group", "serves_from", "reason"),
+    [
+        ("all", None, "There is no fair comparison: no record says which schools or students it serves."),
+        (
+            "all",
+            date(2025, 7, 1),
+            (
+                "No schools are named: no record says which schools or students it serves. The measure is missing: no"
+                " results of chronic absence from 2025–26 on, when it began, have arrived; the last are of 2023–24."
+            ),
+        ),
+        (
+            "no such group",
+            None,
+            (
+                "The measure is missing: the results of chronic absence that have arrived name no group “no such"
+                " group”, as the strategic goal does."
+            ),
+        ),
+    ],
+)
+def test_a_return_without_schools_or_group_says_so_and_not_that_nothing_arrived(
+    metric: Metric, group: str, serves_from: date | None, reason: str
+) -> None:
+    initiative = make_initiative("Tutoring", serves_from=serves_from)
+    initiative.goal.group = group
+    initiative.goal.save()
+    recompute(trend)
+    recompute(initiative_return, now=NOVEMBER)
+    assert judged(initiative).reason == reason
 
 
 def test_returns_run_twice_change_nothing_and_the_review_day_changes_them(metric: Metric) -> None:

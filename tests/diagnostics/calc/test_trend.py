@@ -30,7 +30,26 @@ def test_a_break_is_never_bridged() -> None:
     assert found.segments == (((2019, 2021), (90.0, 20.0)), ((2022, 2023, 2024), (18.0, 19.0, 15.0)))
     assert (found.level, found.change, found.points_used) == (15.0, -4.0, 3)
     assert found.slope == pytest.approx(-1.5)
-    assert found.note == "Values before 2022 cannot be compared with later ones."
+    assert found.note == "Values before 2021–22 cannot be compared with later ones."
+
+
+def test_a_last_change_against_the_line_is_explained() -> None:
+    found = trend(points=series({2021: 13.9, 2022: 33.2, 2023: 31.0, 2024: 24.8}))
+    assert (round(found.change or 0, 1), (found.slope or 0) > 0) == (-6.2, True)
+    assert found.note == (
+        "It last went down, though the line over all years from 2020–21 runs up: the years before moved"
+        " more, the other way."
+    )
+    assert trend(points=series({2021: 13.9, 2022: 33.2, 2023: 31.0, 2024: 24.8}), breaks=[2022]).note == (
+        "Values before 2021–22 cannot be compared with later ones."
+    )
+
+
+@given(values=st.lists(st.floats(0, 100), min_size=3, max_size=8))
+def test_a_slope_and_a_change_of_opposite_signs_never_stand_unexplained(values: list[float]) -> None:
+    found = trend(points=[Point(year=2015 + at, value=value) for at, value in enumerate(values)])
+    change, slope = round(found.change or 0, 1), round(found.slope or 0, 1)
+    assert (change * slope < 0) == ("though the line over all years" in found.note)
 
 
 def test_a_break_after_the_last_point_leaves_the_series_as_it_was() -> None:
@@ -47,7 +66,7 @@ def test_two_points_give_a_change_and_no_slope() -> None:
     found = trend(points=series({2022: 10.0, 2024: 7.0}))
     assert (found.change, found.change_from_year, found.slope, found.slope_low) == (-3.0, 2022, None, None)
     assert found.note == (
-        "Two points: a change, no slope. Not every year is there: the year before 2024 has no value."
+        "Two points: a change, no slope. Not every year is there: the year before 2023–24 has no value."
     )
 
 
@@ -67,7 +86,7 @@ def test_a_suppressed_point_is_neither_zero_nor_missing() -> None:
     found = trend(points=points)
     assert (found.level, found.level_year, found.change, found.suppressed) == (8.0, 2022, -2.0, 1)
     assert found.note == (
-        "The value of 2023 is suppressed; 2022 is the latest known. Two points: a change, no slope."
+        "The value of 2022–23 is suppressed; 2021–22 is the latest known. Two points: a change, no slope."
     )
 
 

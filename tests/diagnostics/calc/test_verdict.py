@@ -33,7 +33,6 @@ NOW = Evidence(
     as_of=TODAY,
     review_on=date(2026, 6, 30),
     has_outcome=True,
-    is_measure_changed=False,
     schools_served=48,
     students=20_000,
 )
@@ -63,7 +62,8 @@ def test_the_table_is_in_the_order_of_the_rules() -> None:
         ({"review_on": date(2026, 11, 24)}, (Verdict.CANNOT_TELL_YET, Reason.TOO_EARLY, 0)),
         ({"review_on": TODAY}, (Verdict.CANNOT_TELL, Reason.NO_FAIR_COMPARISON, 2)),
         ({"has_outcome": False}, (Verdict.CANNOT_TELL_YET, Reason.MEASURE_MISSING, 0)),
-        ({"is_measure_changed": True}, (Verdict.CANNOT_TELL_YET, Reason.MEASURE_CHANGED, 0)),
+        ({"changed_in": 2022, "years_since": 2}, (Verdict.CANNOT_TELL, Reason.NO_FAIR_COMPARISON, 2)),
+        ({"changed_in": 2022, "years_since": 1}, (Verdict.CANNOT_TELL_YET, Reason.MEASURE_CHANGED, 0)),
         ({"students": 29}, (Verdict.CANNOT_TELL_YET, Reason.TOO_FEW, 0)),
         ({"students": 30}, (Verdict.CANNOT_TELL, Reason.NO_FAIR_COMPARISON, 2)),
         ({"students": None}, (Verdict.CANNOT_TELL, Reason.NO_FAIR_COMPARISON, 2)),
@@ -82,7 +82,8 @@ def test_what_can_be_said_without_an_estimate(changes: dict[str, object], expect
 @given(
     review_on=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     has_outcome=st.booleans(),
-    is_measure_changed=st.booleans(),
+    changed_in=st.none() | st.integers(2020, 2026),
+    years_since=st.integers(0, 4),
     schools_served=st.none() | st.integers(0, 100),
     students=st.none() | st.integers(0, 100),
     design=st.sampled_from(Design),

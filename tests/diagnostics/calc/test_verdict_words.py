@@ -7,7 +7,16 @@ from datetime import date
 
 import pytest
 
-from diagnostics.calc.verdict import Decision, Estimate, Evidence, Kind, Reason, Verdict, decide_verdict
+from diagnostics.calc.verdict import (
+    Decision,
+    Estimate,
+    Evidence,
+    Kind,
+    Missing,
+    Reason,
+    Verdict,
+    decide_verdict,
+)
 from diagnostics.calc.verdict_words import (
     Known,
     Subject,
@@ -24,7 +33,6 @@ NOW = Evidence(
     as_of=date(2026, 11, 23),
     review_on=date(2026, 6, 30),
     has_outcome=True,
-    is_measure_changed=False,
     schools_served=48,
     students=20_000,
 )
@@ -69,6 +77,69 @@ def test_an_entitlement_is_not_judged() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("years_since", "reason", "next_step"),
+    [
+        (
+            0,
+            (
+                "The measure changed: chronic absence from 2021–22 on cannot be compared with the years before,"
+                " and no year of it has arrived yet."
+            ),
+            "Load two years of chronic absence under the new measure, from 2021–22 on.",
+        ),
+        (
+            1,
+            (
+                "The measure changed: chronic absence from 2021–22 on cannot be compared with the years before,"
+                " and only one year of it has arrived."
+            ),
+            "Load one more year of chronic absence under the new measure, from 2021–22 on.",
+        ),
+        (
+            2,
+            (
+                "There is no fair comparison: chronic absence can be compared from 2021–22 on only, so no year"
+                " before it began can be set against the years since, and much else changed in the same years."
+            ),
+            (
+                "Choose comparison schools that were like those it serves in 2021–22, and compare how both move"
+                " from then on; where places are scarce, draw them by lot."
+            ),
+        ),
+    ],
+)
+def test_a_changed_measure_asks_for_years_until_two_can_be_compared(
+    years_since: int, reason: str, next_step: str
+) -> None:
+    found = word(replace(NOW, changed_in=2022, years_since=years_since))
+    assert (found.reason, found.next_step) == (reason, next_step)
+
+
+@pytest.mark.parametrize(
+    ("missing", "schools_served", "start", "step"),
+    [
+        (Missing.RESULTS, 48, "The measure is missing: no results of", "Upload the results of"),
+        (
+            Missing.GROUP,
+            48,
+            "The measure is missing: the results of chronic",
+            "Give the strategic goal a group",
+        ),
+        (Missing.SINCE_IT_BEGAN, 0, "No schools are named: no record says", "Record which schools it serves"),
+        (Missing.SINCE_IT_BEGAN, 48, "The measure is missing: no results of", "Upload the results of"),
+        (Missing.OF_ITS_SCHOOLS, 48, "The measure is missing: no results of", "Upload the results of"),
+        (Missing.HIDDEN, 48, "The measure is missing: its results of", "Name all the schools it serves"),
+    ],
+)
+def test_a_missing_measure_says_which_results_are_missing(
+    missing: Missing, schools_served: int, start: str, step: str
+) -> None:
+    found = word(replace(NOW, has_outcome=False, missing=missing, schools_served=schools_served))
+    assert found.reason.startswith(start)
+    assert found.next_step.startswith(step)
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_words(verdict: Verdict, reason: Reason) -> None:
@@ -101,12 +172,14 @@ def test_what_is_known_is_listed_as_fact() -> None:
         treated_change="−2.1 points",
         changed_from=2023,
         everybody="27.0%",
+        everybody_change="−1.0 points",
     )
     assert list_known(known=known, subject=SUBJECT) == (
         "$1,450 a student, $597K in FY2024 (ledger cost) for 412 students.",
         (
             "Chronic absence at the 6 schools it serves: 31.2% in 2023–24, −2.1 points since the year"
-            " before; all schools: 27.0%. This describes; it does not show a cause."
+            " before; all schools of the district, these included: 27.0%, −1.0 points over the same time."
+            " This describes; it does not show a cause."
         ),
         "Nobody has reported yet how well it is delivered.",
     )
@@ -129,7 +202,7 @@ def test_a_change_names_the_years_it_runs_over(changed_from: int | None, words: 
         changed_from=changed_from,
     )
     assert (
-        f"in 2023–24, −2.1 points {words}; all schools: not shown."
+        f"in 2023–24, −2.1 points {words}; all schools of the district: not shown."
         in list_known(known=known, subject=SUBJECT)[1]
     )
 
