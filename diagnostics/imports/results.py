@@ -9,7 +9,6 @@ import polars as pl
 from django.db import connection
 
 from diagnostics.imports import results_map, results_rows
-from districts.landing.amounts import format_amount
 from districts.landing.kinds import (
     FileKind,
     FileMap,
@@ -100,30 +99,23 @@ class Results(FileKind):
             one.filed_at = at_noon(day)
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
-        """Put counts by year into the report."""
+        """Put rows by year into the report; no sums of students, which may be those of one school."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT slice, count(*), count(DISTINCT school), sum(is_suppressed::int),"
-                " sum(numerator) FILTER (WHERE student_group = 'all'),"
-                " sum(denominator) FILTER (WHERE student_group = 'all')"
+                "SELECT slice, count(*), count(DISTINCT school), sum(is_suppressed::int)"
                 f" FROM {stage} GROUP BY 1"
             )
             found = {row[0]: row[1:] for row in cursor.fetchall()}
         for one in reading.slice_list():
-            rows, schools, hidden, counted, students = found.get(one.number, (0, 0, 0, None, None))
+            rows, schools, hidden = found.get(one.number, (0, 0, 0))
             one.control_totals = {
                 "rows": str(rows),
                 "schools": str(schools),
                 "suppressed": str(hidden),
-                "students": format_amount(students),
-                "counted": format_amount(counted),
             }
             title = f"{one.subject} {one.fiscal_year - 1}-{one.fiscal_year % 100:02d}"
             reading.report.control_totals[f"{title}: rows, schools, suppressed"] = (
                 f"{rows:,}, {schools:,}, {hidden:,}"
-            )
-            reading.report.control_totals[f"{title}: students counted of students"] = (
-                f"{format_amount(counted)} of {format_amount(students)}"
             )
 
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from diagnostics.imports.results_values import (
     Numbers,
     Rules,
     find_flaw,
+    is_of_few,
     rate_of,
 )
 from districts.landing.amounts import WHAT_TO_DO, parse_amounts
 from districts.landing.kinds import Reading
-from districts.models import School
+from districts.models import District, School
+from districts.tenancy import current_district_id
 from investments.imports.fiscal_years import read_fiscal_year
 from strategy.models import Metric
 
@@ -59,6 +61,7 @@ class ResultRows:
             scale=self._map.get("scale"),
             is_vouched=self._map.get("source_hides") == "yes",
         )
+        self._minimum = District.objects.values_list("minimum_group", flat=True).get(pk=current_district_id())
         self._dropped = self._divided = self._hidden = self._vouched = self._rates = 0
         self._has_large = False
         self._has_small = False
@@ -180,7 +183,7 @@ class ResultRows:
                 self._refuse(
                     row,
                     self._map.get(field),
-                    str(number),
+                    str(number) if number >= self._minimum else "",
                     f"is no multiple of {self._by}, so the repair of {year} does not fit it",
                     "Take the year out of the repair, or correct the file.",
                 )
@@ -191,7 +194,10 @@ class ResultRows:
 
     def _is_sound(self, row: int, numbers: Numbers) -> bool:
         flaw = find_flaw(numbers=numbers, rules=self._rules)
-        if flaw is not None:
+        if flaw is not None and is_of_few(numbers=numbers, minimum=self._minimum):
+            said = f"{flaw.why_of_few or flaw.why} (few students, so no number is written here)"
+            self._refuse(row, self._map.get(flaw.field), "", said, flaw.what_to_do)
+        elif flaw is not None:
             self._refuse(
                 row, self._map.get(flaw.field), f"{flaw.value.normalize():f}", flaw.why, flaw.what_to_do
             )

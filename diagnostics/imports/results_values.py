@@ -35,12 +35,16 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Flaw:
-    """What is wrong with a row: the question whose column holds it, the value, why, and what to do."""
+    """What is wrong with a row: the question whose column holds it, the value, why, and what to do.
+
+    why_of_few: why, without a number, for a row of few students, since others read the report too.
+    """
 
     field: str
     value: Decimal
     why: str
     what_to_do: str = ASK_SOURCE
+    why_of_few: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ def find_flaw(*, numbers: Numbers, rules: Rules) -> Flaw | None:
         or _against_counts(numbers, rules)
         or _alone(numbers, rules)
     )
+
+
+def is_of_few(*, numbers: Numbers, minimum: int) -> bool:
+    """Say whether a row holds a number of students that is under the minimum."""
+    known = [one for one in (numbers.counted, numbers.students) if one is not None]
+    return any(one < minimum for one in known)
 
 
 def in_percent(*, value: Decimal | None, rules: Rules) -> Decimal | None:
@@ -118,7 +128,12 @@ def _counts(numbers: Numbers) -> Flaw | None:
             return Flaw(field, number, "is no count of students")
     counted, students = numbers.counted, numbers.students
     if counted is not None and students is not None and counted > students:
-        return Flaw("numerator", counted, f"is more than the {students.normalize():f} students in all")
+        return Flaw(
+            "numerator",
+            counted,
+            f"is more than the {students.normalize():f} students in all",
+            why_of_few="is more than the students in all",
+        )
     return None
 
 
@@ -151,7 +166,8 @@ def _against_counts(numbers: Numbers, rules: Rules) -> Flaw | None:
     of = f"{counted.normalize():f} of {students.normalize():f} students are"
     is_scale = abs(value * HUNDRED - made) <= ROUNDED_BY or abs(value - made) <= ROUNDED_BY
     why = f"is not the {made:.1f}% that {of}"
-    return Flaw("value", value, why, ASK_SCALE if is_scale else ASK_SOURCE)
+    ask = ASK_SCALE if is_scale else ASK_SOURCE
+    return Flaw("value", value, why, ask, why_of_few="is not the rate that its counts make")
 
 
 def _alone(numbers: Numbers, rules: Rules) -> Flaw | None:

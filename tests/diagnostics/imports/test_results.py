@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from decimal import Decimal
 
 from diagnostics.models import MetricResult
 from districts.landing import selectors, services
 from districts.landing.kinds import FileMap
-from districts.models import Filing, ImportRun, School, Upload
+from districts.models import Filing, ImportRun, School, Upload, UploadProblem
 from districts.tenancy import district_scope
 from strategy.models import Metric
 from tests.cast import Cast
@@ -98,7 +99,9 @@ def test_any_results_table_is_mapped_once(bay: Cast) -> None:
     work()
     with district_scope(bay.district.pk):
         problems = selectors.list_problems(upload_id=upload.pk).rows
-        assert [(p.row, p.why) for p in problems] == [(5, "is more than the 4 students in all")]
+        assert [(p.row, p.why) for p in problems] == [
+            (5, "is more than the students in all (few students, so no number is written here)")
+        ]
         services.leave_rows_out(upload_id=upload.pk, rows=[5])
     work()
     with district_scope(bay.district.pk):
@@ -136,3 +139,20 @@ def test_a_mark_in_place_of_the_count_of_students_hides_the_row(bay: Cast) -> No
     with district_scope(bay.district.pk):
         found = MetricResult.objects.order_by("row_number").values_list("numerator", "value", "is_suppressed")
         assert list(found) == [(Decimal(30), Decimal(50), False), (None, None, True)]
+
+
+def test_the_report_tells_no_numbers_of_few_students(bay: Cast) -> None:
+    make_schools(bay, ("1", "3830361"))
+    upload = land(bay, HEADER + "2020-2021,3830361,,8,3,\n", "one.csv", auto_confirm=True).upload
+    work()
+    assert again(bay, upload).state == Upload.State.IMPORTED
+    with district_scope(bay.district.pk):
+        run = ImportRun.objects.get()
+        assert run.control_totals == {"chronic-absenteeism 2020-21: rows, schools, suppressed": "1, 1, 0"}
+        assert set(Filing.objects.get().control_totals) == {"rows", "schools", "suppressed"}
+    land(bay, HEADER + "2020-2021,3830361,,2,8,\n", "two.csv", auto_confirm=True)
+    work()
+    with district_scope(bay.district.pk):
+        (problem,) = UploadProblem.objects.all()
+        assert (problem.row, problem.value) == (2, "")
+        assert not re.search("[0-9]", problem.why)
