@@ -25,7 +25,7 @@ def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: in
     if not spending:
         return None
     largest = sorted(spending, key=lambda one: one.spent(fiscal_year) or 0, reverse=True)[:MOST]
-    groups = [group for group in ORDER if any(one.verdict == group for one in largest)]
+    groups = [group for group in ORDER if any(one.verdict == group for one in spending)]
     shown = [one for group in groups for one in largest if one.verdict == group]
     height = 20 + BAR_HEIGHT * len(shown) + GROUP_HEIGHT * len(groups)
     left_out = len(spending) - len(shown)
@@ -34,13 +34,15 @@ def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: in
         key="initiative-dollars",
         label=f"Dollars by initiative in {year}, by verdict",
         caption=f"Ledger cost, actual, all funds, {year}."
-        + (f" The {left_out} smallest are only in the table." if left_out else ""),
-        takeaway=_takeaway(shown=shown, fiscal_year=fiscal_year),
+        + (f" Totals count all; {_left_out(left_out)}." if left_out else ""),
+        takeaway=_takeaway(lines=initiatives, fiscal_year=fiscal_year),
         panels=(
             Panel(
                 key="initiative-dollars",
                 title="",
-                plotly=_plotly(shown=shown, groups=groups, fiscal_year=fiscal_year, height=height),
+                plotly=_plotly(
+                    shown=shown, every=initiatives, groups=groups, fiscal_year=fiscal_year, height=height
+                ),
                 height=height,
             ),
         ),
@@ -50,13 +52,18 @@ def initiative_dollars(*, initiatives: Sequence[InitiativeLine], fiscal_year: in
     )
 
 
-def _takeaway(*, shown: Sequence[InitiativeLine], fiscal_year: int) -> str:
-    unknown = [one for one in shown if one.verdict.startswith("Cannot tell")]
+def _left_out(many: int) -> str:
+    return "the smallest is not drawn" if many == 1 else f"the {many} smallest are not drawn"
+
+
+def _takeaway(*, lines: Sequence[InitiativeLine], fiscal_year: int) -> str:
+    """Say what went to initiatives of unknown effect, all of them counted, with or without spending."""
+    unknown = [one for one in lines if one.verdict.startswith("Cannot tell")]
     year = formatting.fiscal_year(fiscal_year)
     if unknown:
         noun = "one initiative" if len(unknown) == 1 else f"{len(unknown)} initiatives"
         return f"{_total(unknown, fiscal_year)} went in {year} to {noun} whose effect we cannot tell"
-    largest = max(shown, key=lambda one: one.spent(fiscal_year) or 0)
+    largest = max(lines, key=lambda one: one.spent(fiscal_year) or 0)
     return f"{largest.name} costs most: {DOLLARS.write(largest.spent(fiscal_year))} in {year}"
 
 
@@ -65,9 +72,14 @@ def _total(lines: Sequence[InitiativeLine], fiscal_year: int) -> str:
 
 
 def _plotly(
-    *, shown: Sequence[InitiativeLine], groups: Sequence[str], fiscal_year: int, height: int
+    *,
+    shown: Sequence[InitiativeLine],
+    every: Sequence[InitiativeLine],
+    groups: Sequence[str],
+    fiscal_year: int,
+    height: int,
 ) -> Plotly:
-    """Draw a row for each verdict's name and each initiative, from the top."""
+    """Draw a row for each verdict's name and each initiative, from the top; a verdict's total counts every one."""
     figure = layout(unit=DOLLARS, height=height, room_for_labels=False)
     figure["xaxis"] = {"visible": False, "fixedrange": True, "rangemode": "tozero"}
     figure["yaxis"] = {"visible": False, "fixedrange": True}
@@ -77,7 +89,7 @@ def _plotly(
     row = 0
     for n, group in enumerate(groups):
         colour = PALETTE[n % len(PALETTE)]
-        dollars = _total([one for one in shown if one.verdict == group], fiscal_year)
+        dollars = _total([one for one in every if one.verdict == group], fiscal_year)
         labels.append(_label(text=f"{group}: {dollars}", row=row, shift=0, colour=colour, size=16))
         mine = [(row + 1 + k, one) for k, one in enumerate(one for one in shown if one.verdict == group)]
         labels += [

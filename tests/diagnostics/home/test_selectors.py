@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
+from diagnostics.home.charts import MOST, initiative_dollars
 from diagnostics.home.selectors import Home, HomeFilter, get_home
 from diagnostics.home.services import record_visit
 from districts.access.permissions import Role
@@ -103,3 +106,18 @@ def test_record_visit_keeps_the_visit_before_while_this_one_lasts(in_bay: Cast) 
 
 def _words(home: Home) -> list[str]:
     return [f"{one.who} {one.words}".strip() for one in home.changes]
+
+
+def test_the_chart_counts_every_initiative_and_draws_the_largest(in_bay: Cast, scene: Scene) -> None:
+    one = next(line for line in home_of(in_bay).initiatives if line.name == "Tutoring")
+    lines = [
+        replace(one, id=uuid4(), name=f"Initiative {n}", dollars={(2024, "actual"): Decimal(1000 * (n + 1))})
+        for n in range(MOST + 2)
+    ]
+    figure = initiative_dollars(initiatives=lines, fiscal_year=2024)
+    assert figure is not None
+    total = "$171K"
+    assert figure.takeaway == f"{total} went in FY2024 to {MOST + 2} initiatives whose effect we cannot tell"
+    assert figure.panels[0].plotly["layout"]["annotations"][0]["text"].endswith(f": {total}")
+    assert len(figure.rows) == MOST
+    assert figure.caption.endswith("Totals count all; the 2 smallest are not drawn.")
