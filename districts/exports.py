@@ -10,7 +10,7 @@ from typing import Any, Final
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 
-from districts.tables import PAGE_SIZE, Cell, Row, Table
+from districts.tables import PAGE_SIZE, Cell, Column, Kind, Row, Table
 
 ALL_ROWS: Final = 1_000_000
 """The page size of a table that is built to be exported (a worksheet holds little more)."""
@@ -18,6 +18,7 @@ _TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_DOLLARS: Final = frozenset({Kind.MONEY, Kind.CHANGE})
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"^[+\-]?[\d.,]+$")
 _LARGEST_EXACT: Final = Decimal(10) ** 15
@@ -60,14 +61,16 @@ def _csv(table: Table) -> bytes:
     writer = csv.writer(out)
     writer.writerow(_headings(table))
     for row in _rows(table):
-        writer.writerow([_plain(cell) for cell in row.cells])
+        writer.writerow([_plain(*pair) for pair in zip(row.cells, table.columns, strict=False)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: Cell, column: Column) -> str:
     value = cell.value
     if value is None:
         return ""
+    if column.kind in _DOLLARS and isinstance(value, int | Decimal):
+        return f"{_in_cents(Decimal(value)):f}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
@@ -75,6 +78,12 @@ def _plain(cell: Cell) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return _safe(value) if isinstance(value, str) else str(value)
+
+
+def _in_cents(amount: Decimal) -> Decimal:
+    """Return dollars with two decimals where that is exact, else as they are."""
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount
 
 
 def _safe(text: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from diagnostics.initiative.charts import year_name
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING, YearCost
@@ -52,7 +56,7 @@ def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost)
             Source(label="File", text=filing.filename, href=href),
             Source(
                 label="Filed and imported",
-                text=f"{formatting.day(filing.filed_at)}; {formatting.day(filing.imported_at)}",
+                text=f"{_local_day(filing.filed_at)}; {_local_day(filing.imported_at)}",
             ),
         ]
     sources.append(
@@ -69,7 +73,7 @@ def archived_notice(*, page: InitiativePage) -> Notice | None:
     """Return the notice that the initiative is out of use, or None."""
     if page.record.archived_at is None:
         return None
-    day = formatting.day(page.record.archived_at)
+    day = _local_day(page.record.archived_at)
     return Notice(
         tone=Tone.INFO,
         title="This initiative is archived",
@@ -146,6 +150,11 @@ def _per_student_stat(page: InitiativePage) -> Stat:
         f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
         " not a count of students who took part.",
     )
+
+
+def _local_day(moment: datetime) -> str:
+    """Write the day of a moment in the district's time zone."""
+    return formatting.day(timezone.localtime(moment))
 
 
 def fund_name(code: str) -> str:

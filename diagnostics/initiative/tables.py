@@ -253,7 +253,7 @@ def file_table(request: DistrictRequest, *, page: InitiativePage) -> Table:
                 value=one.filename,
                 href=link(request, "landing:upload-show", upload_id=one.upload_id) if may_see else "",
             ),
-            one.filed_at.date(),
+            timezone.localtime(one.filed_at).date(),
             timezone.localtime(one.imported_at),
         ),
         query=request.GET.dict() | {"table": "files"},

@@ -69,7 +69,7 @@ def _keys_table(request: DistrictRequest, keys: tuple[selectors.KeyRow, ...], cr
             k.state,
             k.prefix,
             k.created_by,
-            k.created_at.date(),
+            timezone.localtime(k.created_at).date(),
             k.last_used_at,
         ),
         actions=actions,

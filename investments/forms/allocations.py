@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from strategy.forms.widgets import PlainForm, text_field
 
 LARGEST: Final = 6
 SHOWS: Final = (
-    ("", "The largest six"),
+    ("", "The largest six, and all with an allocation"),
     ("given", "All with an allocation"),
     ("over", "Given out more than there is"),
     ("all", "All in this budget"),
@@ -27,19 +28,24 @@ SHOWS: Final = (
 NOT_DOLLARS: Final = "Give an amount in dollars, such as 125000 or 125,000.50."
 
 
+_DOLLARS: Final = re.compile(r"^-?(\d+|\d{1,3}(,\d{3})+)?(?<=\d)(\.\d*)?$|^-?\.\d+$", re.ASCII)
+
+
 class DollarsField(forms.Field):
-    """Dollars as people type them: commas, a dollar sign and blanks are no part of the amount."""
+    """Dollars as people type them: commas between thousands, a dollar sign and blanks are no part of the amount.
+
+    Powers of ten (`1e9`) are refused: a slip of the finger must not give a billion away.
+    """
 
     def to_python(self, value: Any) -> Decimal | None:
         """Read the amount; raises ValidationError."""
-        text = str(value or "").replace(",", "").replace("$", "").replace(" ", "").replace("\u2212", "-")
+        text = str(value or "").replace("$", "").replace(" ", "").replace("\u2212", "-")
         if not text:
             return None
-        try:
-            amount = Decimal(text)
-        except InvalidOperation as error:
-            raise forms.ValidationError(NOT_DOLLARS) from error
-        if not amount.is_finite() or len(text) > 20 or abs(amount) >= Decimal(10) ** 12:
+        if not _DOLLARS.match(text) or len(text) > 20:
+            raise forms.ValidationError(NOT_DOLLARS)
+        amount = Decimal(text.replace(",", ""))
+        if abs(amount) >= Decimal(10) ** 12:
             raise forms.ValidationError(NOT_DOLLARS)
         return amount
 
@@ -66,6 +72,20 @@ class AllocationForm(PlainForm):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "input-short", "autocomplete": "off"}),
     )
     note = text_field(label="Note", most=300)
+    sure = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_sure(self) -> bool:
+        """Say whether the amount was asked back, and is the one that was confirmed."""
+        return bool(self.cleaned_data["sure"] == str(self.cleaned_data["amount"]))
+
+    def ask(self, *, words: str) -> None:
+        """Keep the form open with a question; sending it again unchanged is the answer yes."""
+        self.data = {
+            **{name: self.data[name] for name in self.data},
+            "sure": str(self.cleaned_data["amount"]),
+        }
+        self.add_error("amount", f"{words} Save again to give it all the same.")
 
     def offer(self, *, grid: AllocationGrid) -> AllocationForm:
         """Offer the budget's sources and the initiatives to choose from."""
@@ -146,9 +166,9 @@ def _sources(*, grid: AllocationGrid, show: str) -> tuple[SourceBalance, ...]:
     given = tuple(one for one in grid.sources if one.allocated)
     if show == "given":
         return given
-    by_size = sorted(given or grid.sources, key=lambda one: (-one.allocated, -one.budget))
-    largest = {one.source for one in by_size[:LARGEST]}
-    return tuple(one for one in grid.sources if one.source in largest)
+    by_size = sorted(grid.sources, key=lambda one: (-one.budget, one.source))
+    wanted = {one.source for one in (*by_size[:LARGEST], *given)}
+    return tuple(one for one in grid.sources if one.source in wanted)
 
 
 def read_uuid(text: str) -> UUID | None:

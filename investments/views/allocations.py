@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,9 @@ from districts.access.permissions import Permission
 from districts.errors import DomainError
 from districts.exports import export_table, wanted_export
 from districts.tables import PAGE_SIZE, Empty
-from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid
+from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid, source_words
 from investments.forms.refusals import add_refusal
-from investments.selectors import AllocationGrid, get_allocation_grid
+from investments.selectors import AllocationGrid, get_allocation_grid, get_source_balance
 from investments.selectors.allocation_carry import find_earlier_allocations
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
 from investments.services import (
@@ -110,7 +111,10 @@ def allocation_clear(request: DistrictRequest) -> HttpResponse:
 def _enter(request: DistrictRequest) -> HttpResponse:
     form = AllocationForm(request.POST)
     saved: SavedAllocation | None = None
-    if form.is_valid():
+    question = ""
+    if form.is_valid() and (question := _question(form)):
+        form.ask(words=question)
+    elif form.is_valid():
         given = form.cleaned_data
         try:
             saved = save_allocation(
@@ -123,7 +127,7 @@ def _enter(request: DistrictRequest) -> HttpResponse:
         except AllocationRefused as error:
             add_refusal(form=form, refused=error)
     if request.htmx:
-        return _cell_answer(request, form=form, saved=saved)
+        return _cell_answer(request, form=form, saved=saved, question=question)
     if saved is None:
         return _show(request, form=form, status=422)
     messages.success(request, "The allocation is saved.")
@@ -134,18 +138,36 @@ def _enter(request: DistrictRequest) -> HttpResponse:
     )
 
 
+def _question(form: AllocationForm) -> str:
+    """Return what to ask before an amount above the whole of its source in this budget is saved."""
+    given = form.cleaned_data
+    if given["amount"] is None or given["amount"] <= 0 or form.is_sure:
+        return ""
+    balance = get_source_balance(filing_id=given["filing"], source=given["source"].strip())
+    if given["amount"] <= balance.budget:
+        return ""
+    amount, budget = formatting.dollars_exact(given["amount"]), formatting.dollars_exact(balance.budget)
+    return f"{amount} is more than the {budget} this budget has from {source_words(balance)}."
+
+
 def _held_note(request: DistrictRequest) -> str:
     """A cell of the grid sends its note along, so that a new amount does not lose it."""
     return request.POST.get("held_note", "")[:300]
 
 
 def _cell_answer(
-    request: DistrictRequest, *, form: AllocationForm, saved: SavedAllocation | None
+    request: DistrictRequest, *, form: AllocationForm, saved: SavedAllocation | None, question: str
 ) -> HttpResponse:
-    """Answer a cell: the totals of its row and column, and what went wrong or over, out of band."""
+    """Answer a cell: the totals of its row and column, and what went wrong or over, out of band.
+
+    What is refused or asked goes to the cell itself, too, as the event `allocation-refused`.
+    """
     if saved is None:
-        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return render(request, "investments/allocation_refused.html", {"words": words}, status=422)
+        words = question or " ".join(str(error) for errors in form.errors.values() for error in errors)
+        response = render(request, "investments/allocation_refused.html", {"words": words}, status=422)
+        sure = form.data["sure"] if question else ""
+        response["HX-Trigger"] = json.dumps({"allocation-refused": {"words": words, "sure": sure}})
+        return response
     given = form.cleaned_data
     grid = get_allocation_grid(filing_id=given["filing"])
     row = next((one for one in grid.rows if one.initiative_id == given["initiative"]), None)
@@ -153,6 +175,7 @@ def _cell_answer(
     context = {
         "column": source_column(balance) if balance else None,
         "row": row,
+        "answer": _answer(grid),
         "warning": saved.warning.removeprefix("Saved. "),
         "words": f"Saved: {row.name if row else ''} from {given['source']}, {_amount_words(saved.amount or None)}.",
         **_undo_context(request, filing_id=given["filing"]),

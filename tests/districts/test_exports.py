@@ -44,10 +44,10 @@ def test_csv_holds_exact_values_and_disarms_formulas() -> None:
     assert response["Content-Disposition"] == 'attachment; filename="bay-costs.csv"'
     assert list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")))) == [
         ["Name", "Code", "Cost (dollars)", "On"],
-        ["Title I", "0042", "38214552.170000", "2024-06-30"],
+        ["Title I", "0042", "38214552.17", "2024-06-30"],
         ['\'=HYPERLINK("http://x")', "-1,234", "-0.01", ""],
         ["'+1 staff", "'@sum", "1234567890123456.78", ""],
-        ["All", "", "5", ""],
+        ["All", "", "5.00", ""],
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from decimal import Decimal
 
@@ -13,7 +14,9 @@ from django.test import Client
 
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
+from investments.forms.allocations import NOT_DOLLARS, choose
 from investments.models import Allocation
+from investments.selectors import AllocationGrid, SourceBalance
 from tests.cast import Cast
 from tests.investments.books import Books, make_books
 
@@ -54,7 +57,9 @@ def words_of(response: HttpResponse, element: str) -> str:
 
 def test_a_cell_is_saved_and_its_totals_come_back(books: Books, director: Client) -> None:
     url = f"{books.base}allocations/"
-    response = director.post(url, cell(books, "$ 1,200.50", held_note="as agreed"), headers=HTMX)
+    response = director.post(
+        url, cell(books, "$ 1,200.50", held_note="as agreed", sure="1200.50"), headers=HTMX
+    )
     assert response.status_code == 200
     assert held(books) == [("3010", Decimal("1200.50"), "as agreed")]
     key = b"3010".hex()
@@ -64,16 +69,62 @@ def test_a_cell_is_saved_and_its_totals_come_back(books: Books, director: Client
     assert words_of(response, "grid-status") == (
         "Saved: Title I schools from 3010, $1,200.50. $200.50 more is given out of 3010 than this budget has."
     )
+    assert words_of(response, "grid-answer").startswith("$1,201 of the FY2024 budget")
     assert "Title I schools from 3010: $1,200.50 back to nothing" in response.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["lots", "-5", "1.005", "NaN", "Infinity", "1e30", "9" * 40])
+@pytest.mark.parametrize(
+    "typed", ["lots", "-5", "1.005", "NaN", "Infinity", "1e30", "1e2", "1.5m", "($5)", "1,00", "9" * 40]
+)
 def test_what_is_no_amount_is_refused_and_changes_nothing(books: Books, director: Client, typed: str) -> None:
     director.post(f"{books.base}allocations/", cell(books, "10"), headers=HTMX)
     response = director.post(f"{books.base}allocations/", cell(books, typed), headers=HTMX)
     assert response.status_code == 422
     assert words_of(response, "grid-status").startswith("Not saved. ")
     assert held(books) == [("3010", Decimal("10.00"), "")]
+
+
+def test_an_amount_above_the_whole_source_is_asked_back_first(books: Books, director: Client) -> None:
+    url = f"{books.base}allocations/"
+    asked = director.post(url, cell(books, "1,000,000,000"), headers=HTMX)
+    question = "$1,000,000,000.00 is more than the $1,000.00 this budget has from 3010"
+    assert asked.status_code == 422
+    told = json.loads(asked["HX-Trigger"])["allocation-refused"]
+    assert (told["words"].startswith(question), told["sure"]) == (True, "1000000000")
+    assert director.post(url, cell(books, "2000", sure="1000000000"), headers=HTMX).status_code == 422
+    assert held(books) == []
+    form = director.post(url, cell(books, "2000"))
+    assert form.status_code == 422
+    assert 'name="sure" value="2000"' in form.content.decode()
+    assert director.post(url, cell(books, "2000", sure="2000")).status_code == 302
+    assert held(books) == [("3010", Decimal("2000.00"), "")]
+
+
+def test_the_cell_is_told_why_it_was_refused(books: Books, director: Client) -> None:
+    response = director.post(f"{books.base}allocations/", cell(books, "1e9"), headers=HTMX)
+    told = json.loads(response["HX-Trigger"])["allocation-refused"]
+    assert told == {"words": NOT_DOLLARS, "sure": ""}
+
+
+def test_the_largest_by_budget_and_what_is_given_out_are_always_columns() -> None:
+    budgets = {"1": 10, "2": 90, "3": 80, "4": 70, "5": 60, "6": 50, "7": 40, "8": 5}
+    sources = tuple(
+        SourceBalance(
+            source=code,
+            title="",
+            budget=Decimal(budget),
+            allocated=Decimal(code == "8"),
+            is_in_budget=True,
+        )
+        for code, budget in budgets.items()
+    )
+    view = choose(
+        grid=AllocationGrid(filing=None, filings=(), sources=sources, rows=()),
+        show="",
+        source="",
+        initiative="",
+    )
+    assert [one.source for one in view.sources] == ["2", "3", "4", "5", "6", "7", "8"]
 
 
 def test_an_unknown_source_is_refused_and_an_unknown_initiative_absent(
@@ -129,15 +180,15 @@ def test_what_somebody_changed_since_is_not_undone(books: Books, director: Clien
 
 def test_the_export_is_the_grid_with_its_foot(books: Books, director: Client) -> None:
     url = f"{books.base}allocations/"
-    director.post(url, cell(books, "1200.50"))
+    director.post(url, cell(books, "1200.50", sure="1200.50"))
     response = director.get(f"{url}?sources=all&export=csv")
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert rows == [
         ["Initiative", "0000 Unrestricted", "3010 ESSA: Title I, Part A, Basic Grants", "All sources"],
-        ["Special education", "", "", "0"],
+        ["Special education", "", "", "0.00"],
         ["Title I schools", "", "1200.50", "1200.50"],
         ["Budget", "-191000.00", "1000.00", "-190000.00"],
-        ["Allocated", "0", "1200.50", "1200.50"],
+        ["Allocated", "0.00", "1200.50", "1200.50"],
         ["Remaining", "-191000.00", "-200.50", "-191200.50"],
     ]
 
@@ -151,11 +202,11 @@ def test_sources_and_initiatives_are_chosen(books: Books, director: Client) -> N
         return [one.balance.source for one in context["columns"]], [line.name for line in context["lines"]]
 
     both = ["Special education", "Title I schools"]
-    assert shown("") == (["3010"], both)
+    assert shown("") == (["0000", "3010"], both)
     assert shown("?sources=all") == (["0000", "3010"], both)
     assert shown("?sources=over") == (["0000"], both)
     assert shown("?source=unrestricted,3010&initiative=title") == (["0000", "3010"], ["Title I schools"])
-    assert shown("?filing=nonsense&sources=nonsense") == (["3010"], both)
+    assert shown("?filing=nonsense&sources=nonsense") == (["0000", "3010"], both)
 
 
 def test_cabinet_reads_the_grid_and_cannot_write(books: Books) -> None:

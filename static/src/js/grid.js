@@ -24,12 +24,49 @@
     else input.removeAttribute("aria-invalid");
   };
 
+  // What was refused or asked stays in its own cell until the cell is saved or put back.
+  const forget = (input) => {
+    input.parentElement.querySelector(".cellproblem")?.remove();
+    input.removeAttribute("aria-describedby");
+  };
+
+  const tell = (input, { words, sure }) => {
+    forget(input);
+    const problem = document.createElement("span");
+    problem.className = "cellproblem";
+    problem.id = `problem-${Math.random().toString(36).slice(2)}`;
+    problem.textContent = words;
+    if (sure) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "usa-button usa-button--unstyled";
+      button.textContent = "Save it all the same";
+      button.addEventListener("click", () => {
+        input.focus();
+        window.htmx.ajax("POST", input.getAttribute("hx-post"), { source: input, swap: "none", values: { sure } });
+      });
+      problem.append(" ", button);
+    }
+    input.after(problem);
+    input.setAttribute("aria-describedby", problem.id);
+  };
+
+  document.addEventListener("allocation-refused", (event) => {
+    if (event.target.matches?.("input.grid__input")) tell(event.target, event.detail);
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    const isUnsaved = (input) => input.value !== input.defaultValue;
+    if ([...document.querySelectorAll("[data-grid] input.grid__input")].some(isUnsaved)) event.preventDefault();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches?.("[data-grid] input.grid__input")) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === "Escape") {
       event.target.value = event.target.defaultValue;
       if (event.target.classList.contains("is-failed")) mark(event.target, "is-restored");
+      forget(event.target);
       return;
     }
     const next = neighbour(event.target, event.key);
@@ -47,6 +84,8 @@
     // A refusal (422) is swapped in, so htmx calls it a success: only the status says whether it was kept.
     const isKept = event.detail.xhr.status >= 200 && event.detail.xhr.status < 300;
     mark(input, isKept ? "is-saved" : "is-failed");
-    if (isKept) input.defaultValue = event.detail.requestConfig.parameters.get?.(input.name) ?? input.value;
+    if (!isKept) return;
+    forget(input);
+    input.defaultValue = event.detail.requestConfig.parameters.get?.(input.name) ?? input.value;
   });
 })();

@@ -53,7 +53,7 @@ def test_home_show_exports_the_rows_of_the_page_with_exact_dollars(cabinet: Clie
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert [row[:4] for row in rows] == [
         ["Initiative", "Strategic goal", "Spent (FY2024)", "Budget (FY2025, forecast)"],
-        ["Tutoring", "Every student comes to school", "650000.250000", "700000.000000"],
+        ["Tutoring", "Every student comes to school", "650000.25", "700000.00"],
     ]
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
+from strategy.models import Goal
 from tests.cast import Cast
 from tests.diagnostics.scene import Scene, make_scene, own_queries
 
@@ -42,10 +43,17 @@ def test_initiative_show_says_the_verdict_first(bay: Cast, page: str) -> None:
 def test_initiative_show_exports_cost_with_its_kinds(bay: Cast, page: str) -> None:
     rows = rows_of(bay.client(Role.CABINET), f"{page}?table=cost&export=csv")
     assert [row[:5] for row in rows[1:]] == [
-        ["FY2024", "Actual", "600000.250000", "50000.000000", "650000.250000"],
-        ["FY2024", "Estimated actual", "780000.300000", "0", "780000.300000"],
-        ["FY2025", "Budget", "700000.000000", "0", "700000.000000"],
+        ["FY2024", "Actual", "600000.25", "50000.00", "650000.25"],
+        ["FY2024", "Estimated actual", "780000.30", "0.00", "780000.30"],
+        ["FY2025", "Budget", "700000.00", "0.00", "700000.00"],
     ]
+
+
+def test_initiative_show_dates_files_by_the_districts_clock(bay: Cast, page: str) -> None:
+    client = bay.client(Role.CABINET)
+    rows = rows_of(client, f"{page}?table=files&export=csv")
+    assert rows[1][3] == "2024-12-31", "midnight of Jan 1, 2025 in UTC is the day before in California"
+    assert "Dec 31, 2024; " in client.get(page).content.decode()
 
 
 def test_initiative_show_exports_its_schools(bay: Cast, page: str) -> None:
@@ -79,3 +87,11 @@ def test_initiative_show_of_a_past_day_does_not_poll(bay: Cast, page: str) -> No
 def test_initiative_show_with_a_day_that_is_none_shows_now(bay: Cast, page: str) -> None:
     response = bay.client(Role.CABINET).get(f"{page}?as_of=yesterday")
     assert response.context["as_of_day"] is None
+
+
+def test_initiative_show_of_a_group_that_no_results_name_says_so(bay: Cast, scene: Scene, page: str) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        Goal.objects.filter(pk=scene.goal).update(group="nobody")
+    text = bay.client(Role.CABINET).get(page).content.decode()
+    assert "No results name the group “nobody”" in text
+    assert "No results of this metric have arrived" not in text
