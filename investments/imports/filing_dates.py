@@ -74,13 +74,13 @@ def date_slices(reading: Reading) -> None:
 
 def _how_dated(*, is_typed: bool, is_to_date: bool, is_ahead: bool) -> str:
     if is_typed:
-        return "Typed when the file was mapped."
-    unsaid = "The file does not say when it was filed: "
+        return "Given by a person: the file does not say when it was filed."
+    unsaid = "The file does not say when it was filed."
     if is_to_date:
-        return f"{unsaid}the last day it covers is used."
+        return f"Assumed: the last day it covers. {unsaid}"
     if is_ahead:
-        return f"{unsaid}today is used, since the usual month of such a filing is still ahead."
-    return f"{unsaid}the usual month of such a filing is used."
+        return f"Assumed: today, since the usual filing month is still ahead. {unsaid}"
+    return f"Assumed: the usual filing month. {unsaid}"
 
 
 def _month_end(day: datetime.date, *, months: int) -> datetime.date:

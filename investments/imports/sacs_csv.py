@@ -11,7 +11,7 @@ from districts.landing.kinds import FileMap, MapField, Reading, Source
 from districts.landing.problems import Report
 from districts.landing.reader import Sample, open_table
 from investments.imports.canonical import SACS_WIDTHS, account_key, sacs_parts
-from investments.imports.filing_dates import date_slices, usual_filing_day
+from investments.imports.filing_dates import date_slices
 from investments.imports.ledger_kind import LedgerKind
 from investments.imports.sacs_dat import COLUMN_KINDS
 
@@ -58,17 +58,6 @@ class SacsCsv(LedgerKind):
                 "such a filing is used; the newest filing of a year counts.",
             ),
         )
-
-    def guess(self, sample: Sample, source: Source) -> dict[str, str]:
-        """Suggest the usual filing day of the first row's year and kind."""
-        if not sample.rows or not set(sample.columns) >= HEADER:
-            return {}
-        row = dict(zip(sample.columns, sample.rows[0], strict=False))
-        subject = COLUMN_KINDS.get(row["Colcode"])
-        if subject is None or not row["Fiscalyear"].isdigit():
-            return {}
-        day = usual_filing_day(subject=subject, period=row["Period"], fiscal_year=int(row["Fiscalyear"]) + 1)
-        return {"filed_on": min(day, source.today).isoformat()}
 
     def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
         """Name the one column of dollars."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -44,6 +44,8 @@ class ShownSlice:
     title: str
     sentence: str
     is_warning: bool
+    same_day_as: str
+    """The file this one would replace though both have the same filing date; empty else."""
     rows: int
     amount: Decimal | None
     filed: str
@@ -68,6 +70,7 @@ def _slice(request: DistrictRequest, number: int, one: Mapping[str, Any]) -> Sho
         title=str(one.get("label", "")),
         sentence=sentence,
         is_warning=is_warning,
+        same_day_as=_same_day_as(one),
         rows=int(one.get("rows") or 0),
         amount=decimal_of(one.get("amount")),
         filed=formatting.day(filed) if filed else "",
@@ -85,13 +88,26 @@ def _against(one: Mapping[str, Any]) -> tuple[str, bool]:
         return "Nothing is there yet for this year and kind.", False
     filed = formatting.day(_moment(current.get("filed_at")))
     if one.get("becomes_current", True):
-        return f"Takes the place of “{current.get('filename')}”, filed {filed}.", False
+        words = f"Takes the place of “{current.get('filename')}”, filed {filed}"
+        return f"{words}: the same filing date as this file." if _same_day_as(one) else f"{words}.", False
     name, through = f"“{current.get('filename')}”", current.get("through_on")
     if one.get("through_on") and not through:
         return f"{name}, filed {filed}, is of the finished year and stays the one that counts.", True
     if through and through > one.get("through_on", ""):
         return f"{name} runs through {day_words(through)} and stays the one that counts.", True
     return f"{name} was filed later, {filed}, and stays the one that counts.", True
+
+
+def _same_day_as(one: Mapping[str, Any]) -> str:
+    current = one.get("replaces") or {}
+    filed, before = _moment(one.get("filed_at")), _moment(current.get("filed_at"))
+    is_same = filed is not None and before is not None and filed.date() == before.date()
+    return str(current.get("filename", "")) if is_same and one.get("becomes_current", True) else ""
+
+
+def same_day_files(slices: Iterable[ShownSlice]) -> tuple[str, ...]:
+    """Name the files that would be replaced though the new one has the same filing date."""
+    return tuple(sorted({one.same_day_as for one in slices} - {""}))
 
 
 def _moment(text: Any) -> datetime | None:

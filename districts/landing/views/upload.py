@@ -50,12 +50,17 @@ def show_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
 
 
 def _render(
-    request: DistrictRequest, detail: selectors.UploadDetail, *, date_form: FilingDateForm | None = None
+    request: DistrictRequest,
+    detail: selectors.UploadDetail,
+    *,
+    date_form: FilingDateForm | None = None,
+    is_same_day_missed: bool = False,
 ) -> HttpResponse:
     upload = detail.upload
     filed_on = _assumed_day(detail)
     if date_form is None and filed_on is not None:
         date_form = FilingDateForm(initial={"filed_on": filed_on})
+    slices = shown.slices_of(request, detail) if upload.state in ("ready", "imported") else ()
     context: dict[str, Any] = {
         "detail": detail,
         "upload": upload,
@@ -69,7 +74,9 @@ def _render(
         ),
         "notice": shown.notice_of(detail),
         "progress": shown.progress_of(request, detail) if upload.is_working else None,
-        "slices": shown.slices_of(request, detail) if upload.state in ("ready", "imported") else (),
+        "slices": slices,
+        "same_day_files": shown.same_day_files(slices) if upload.state == "ready" else (),
+        "is_same_day_missed": is_same_day_missed,
         "checks": shown.check_table(request, detail) if detail.checks else None,
         "problems": shown.problem_table(request, detail) if shown.has_problems_to_list(detail) else None,
         "left_out_rows": shown.left_out_table(request, detail) if detail.left_out.listed else None,
@@ -83,7 +90,8 @@ def _render(
         "date_form": date_form if upload.state == "ready" else None,
         "seen": detail.seen,
     }
-    status = 422 if date_form is not None and date_form.errors else 200
+    is_refused = is_same_day_missed or (date_form is not None and date_form.errors)
+    status = 422 if is_refused else 200
     return render(request, "landing/upload.html", context, status=status)
 
 
@@ -129,6 +137,9 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
                 request, "The filing date changed, so the preview is made again. Look, then confirm."
             )
             return redirect(here)
+    is_asked = detail.upload.state == "ready" and shown.same_day_files(shown.slices_of(request, detail))
+    if is_asked and "same_day" not in request.POST:
+        return _render(request, detail, is_same_day_missed=True)
     try:
         services.confirm_upload(
             by=request.access.user_id, upload_id=upload_id, seen=request.POST.get("seen", "")

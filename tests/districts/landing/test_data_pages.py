@@ -56,7 +56,7 @@ def ready(cast: Cast, content: str = LEDGER, filename: str = "ledger.csv") -> Up
 
 def imported(cast: Cast, content: str = LEDGER, filename: str = "ledger.csv") -> Upload:
     upload = ready(cast, content, filename)
-    cast.client(Role.DATA_MANAGER).post(url(cast, "upload-confirm", upload))
+    cast.client(Role.DATA_MANAGER).post(url(cast, "upload-confirm", upload), {"same_day": "yes"})
     work()
     return again(cast, upload)
 
