@@ -3,6 +3,7 @@
 from django.urls import path
 
 from investments.views import (
+    allocation_carry,
     allocations,
     entries,
     filings,
@@ -35,7 +36,8 @@ urlpatterns = [
     path("sources/", funding_sources.funding_source_list, name="funding-source-list"),
     path("sources/edit/", funding_sources.funding_source_edit, name="funding-source-edit"),
     path("allocations/", allocations.allocation_grid, name="allocation-grid"),
-    path("allocations/carry/", allocations.allocation_carry, name="allocation-carry"),
+    path("allocations/carry/", allocation_carry.carry_over, name="allocation-carry"),
+    path("allocations/carry/back/", allocation_carry.carry_back, name="allocation-carry-back"),
     path("allocations/clear/", allocations.allocation_clear, name="allocation-clear"),
     path("allocations/undo/", allocations.allocation_undo, name="allocation-undo"),
 ]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from districts.models import AuditEvent
 from investments.models import Allocation
+from investments.selectors.allocation_changes import CARRY_CAUSE, TABLE, amount_of
 from investments.selectors.allocations import list_replaced_budgets, list_source_budgets
 from investments.selectors.codes import find_code_titles
 from investments.selectors.ledger import FilingName
@@ -44,6 +46,15 @@ class EarlierAllocations:
     to_copy: int
     archived: Decimal
     sources: tuple[CarriedSource, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedOver:
+    """Allocations that were carried over: those that stand as they came, and how many were changed since."""
+
+    ids: tuple[UUID, ...]
+    amount: Decimal
+    changed: int
 
 
 def find_earlier_allocations(*, filing: FilingName) -> EarlierAllocations | None:
@@ -87,6 +98,28 @@ def find_earlier_allocations(*, filing: FilingName) -> EarlierAllocations | None
             for source, (before, here, copied) in sorted(sums.items())
         ),
     )
+
+
+def find_carried_over(*, filing_id: UUID) -> CarriedOver:
+    """Find the allocations that were carried over to this budget and stand as they came. Two queries."""
+    events = AuditEvent.objects.filter(
+        table_name=TABLE,
+        action=AuditEvent.Action.INSERT,
+        cause__endswith=CARRY_CAUSE,
+        after__filing_id=str(filing_id),
+    )
+    came = {UUID(row_id): after or {} for row_id, after in events.values_list("row_id", "after")}
+    kept, amount, changed = [], Decimal(0), 0
+    rows = Allocation.objects.filter(filing_id=filing_id).values_list("pk", "amount", "note") if came else ()
+    for pk, held, note in rows:
+        if pk not in came:
+            continue
+        if (held, note) == (amount_of(came[pk]), came[pk].get("note", "")):
+            kept.append(pk)
+            amount += held
+        else:
+            changed += 1
+    return CarriedOver(ids=tuple(kept), amount=amount, changed=changed)
 
 
 def _amounts(*, filing_id: UUID) -> dict[tuple[UUID, str], tuple[Decimal, bool]]:

@@ -15,6 +15,8 @@ from investments.selectors.initiatives import find_initiative_name
 
 TABLE = "investments_allocation"
 LOOKED_AT = 20
+CARRY_CAUSE = "/budget/allocations/carry/"
+"""How the cause of every row that a carry-over writes ends: the address that was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +34,18 @@ class AllocationChange:
 
 
 def find_last_change(*, filing_id: UUID, by: int | None) -> AllocationChange | None:
-    """Return the newest change of an amount by this person in this budget. Three queries."""
+    """Return the newest change of an amount by this person in this budget; None after a carry-over. Three queries.
+
+    A carry-over is taken back as a whole, never cell by cell.
+    """
     events = AuditEvent.objects.filter(
         Q(after__filing_id=str(filing_id)) | Q(before__filing_id=str(filing_id)),
         table_name=TABLE,
         actor_id=by,
     ).order_by("-id")[:LOOKED_AT]
     for event in events:
+        if event.cause.endswith(CARRY_CAUSE):
+            return None
         if amount_of(event.before) != amount_of(event.after):
             return _change(event=event)
     return None

@@ -11,6 +11,7 @@ from django.db import transaction
 from districts.models import Filing
 from districts.pipeline.marks import mark
 from investments.models import Allocation
+from investments.selectors.allocation_carry import find_carried_over
 from investments.services.allocations import AllocationRefused, lock_budget
 
 
@@ -53,6 +54,20 @@ def carry_over_allocations(*, filing_id: UUID, from_filing_id: UUID) -> Moved:
         Allocation.objects.bulk_create(copies)
         mark(name="allocations")
     return Moved(count=len(copies), amount=sum((one.amount for one in copies), Decimal(0)))
+
+
+@transaction.atomic
+def take_carry_over_back(*, filing_id: UUID) -> Moved:
+    """Take every allocation away that was carried over to this budget and has not been changed since.
+
+    Each stays in the audit; carrying over again brings them back. Idempotent. Raises NotThere.
+    """
+    budget = lock_budget(filing_id=filing_id)
+    carried = find_carried_over(filing_id=budget.pk)
+    if carried.ids:
+        Allocation.objects.filter(filing=budget, pk__in=carried.ids).delete()
+        mark(name="allocations")
+    return Moved(count=len(carried.ids), amount=carried.amount)
 
 
 @transaction.atomic

@@ -20,18 +20,17 @@ from districts.tables import PAGE_SIZE, Empty
 from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid, source_words
 from investments.forms.refusals import add_refusal
 from investments.selectors import AllocationGrid, get_allocation_grid, get_source_balance
-from investments.selectors.allocation_carry import find_earlier_allocations
+from investments.selectors.allocation_carry import find_carried_over, find_earlier_allocations
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
 from investments.services import (
     AllocationRefused,
     SavedAllocation,
-    carry_over_allocations,
     clear_allocations,
     save_allocation,
 )
 from investments.services.allocation_undo import undo_last_allocation
 from investments.views.allocation_lines import carry_table, grid_line, grid_table, source_column
-from investments.views.parts import done, link, may, refused, sections, upload_href, upload_list_href
+from investments.views.parts import done, link, may, sections, upload_href, upload_list_href
 
 KEPT = ("filing", "sources", "source", "initiative", "page")
 
@@ -64,28 +63,6 @@ def allocation_undo(request: DistrictRequest) -> HttpResponse:
     if saved.warning:
         messages.warning(request, saved.warning)
     return redirect(back)
-
-
-@district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
-def allocation_carry(request: DistrictRequest) -> HttpResponse:
-    """Copy the allocations of an earlier filing of a budget to the current one."""
-    filing, earlier = (read_uuid(request.POST.get(name, "")) for name in ("filing", "earlier"))
-    back = link(request, "allocation-grid", {"filing": str(filing or "")})
-    if request.method != "POST" or filing is None or earlier is None:
-        return redirect(back)
-    try:
-        moved = carry_over_allocations(filing_id=filing, from_filing_id=earlier)
-    except AllocationRefused as error:
-        return refused(request, error=error, to=back)
-    words = f"{moved.count} allocation{'' if moved.count == 1 else 's'}"
-    dollars = formatting.dollars_exact(moved.amount)
-    return done(
-        request,
-        message=f"Carried over: {words}, {dollars} in all."
-        if moved.count
-        else "Everything was here already.",
-        to=back,
-    )
 
 
 @district_page(Permission.VIEW_LEDGER, write=Permission.ENTER_ALLOCATIONS)
@@ -220,6 +197,8 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         "earlier": earlier,
         "carry": carry,
         "carry_href": link(request, "allocation-carry"),
+        "carried": find_carried_over(filing_id=grid.filing.id) if can_enter and grid.filing else None,
+        "carry_back_href": link(request, "allocation-carry-back"),
         "earlier_href": link(request, "allocation-grid", {"filing": str(earlier.filing.id)})
         if earlier
         else "",

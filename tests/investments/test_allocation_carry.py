@@ -183,3 +183,27 @@ def test_budget_director_carries_over_and_clears_on_the_page(bay: Cast) -> None:
     client.post(f"{base}clear/", {"filing": str(first.pk), "sure": "yes"})
     with district_scope(bay.district.pk):
         assert (len(held(first)), len(held(again))) == (0, 3)
+
+
+def test_a_carry_over_is_taken_back_as_one_step_and_leaves_what_was_changed(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        first, again, tutoring, _ = file_twice()
+    client = bay.client(Role.BUDGET_DIRECTOR)
+    base = f"/d/{bay.slug}/budget/allocations/"
+    client.post(f"{base}carry/", {"filing": str(again.pk), "earlier": str(first.pk)})
+    page = client.get(base)
+    assert (len(page.context["carried"].ids), page.context["carried"].amount) == (2, Decimal("520.00"))
+    assert "Take the carry-over back" in page.content.decode()
+    assert "Undo my last change" not in page.content.decode(), (
+        "one cell of a carry-over is no step of its own"
+    )
+    with district_scope(bay.district.pk, cause="test"):
+        give(again, tutoring, "6053", "7.00")
+    answer = client.post(f"{base}carry/back/", {"filing": str(again.pk)}, follow=True)
+    assert "Taken back: 1 allocation, $500.00 in all." in answer.content.decode()
+    with district_scope(bay.district.pk, cause="test"):
+        assert held(again) == [("Arts", "3010", Decimal("50.00")), ("Tutoring", "6053", Decimal("7.00"))]
+        assert len(held(first)) == 3
+    again_page = client.get(base).context
+    assert (again_page["carried"].ids, again_page["carried"].changed) == ((), 1)
+    assert bay.client(Role.CABINET).post(f"{base}carry/back/", {"filing": str(again.pk)}).status_code == 403

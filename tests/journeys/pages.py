@@ -36,6 +36,7 @@ NOT_PAGES = {
     "investments:rule-restore": "leads back to the list of rules",
     "investments:allocation-undo": "leads back to the grid",
     "investments:allocation-carry": "leads back to the grid",
+    "investments:allocation-carry-back": "leads back to the grid",
     "investments:allocation-clear": "leads back to the grid",
     "account": "leads to where a person works",
     "account_email_verification_sent": "closed: people have the one address they were invited by",
