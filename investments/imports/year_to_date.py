@@ -46,7 +46,7 @@ def check_finished(*, sample: Sample, file_map: FileMap, source: Source) -> None
     column = file_map.get("kind")
     found = find_objection(
         years=_years(rows, file_map, source),
-        hint_texts=[*_texts(sample), *(row.get(column, "") for row in rows)],
+        hint_texts=[*_texts(sample, file_map), *(row.get(column, "") for row in rows)],
         file_map=file_map,
         source=source,
         is_whole=not file_map.get("fiscal_year"),
@@ -63,7 +63,7 @@ def settle_open_years(reading: Reading, *, sample: Sample, kinds: Collection[str
     slices = [one for one in reading.slice_list() if one.subject == ACTUAL]
     found = find_objection(
         years=sorted({one.fiscal_year for one in slices}),
-        hint_texts=[*_texts(sample), *(one for one in kinds if read_kind(one) == ACTUAL)],
+        hint_texts=[*_texts(sample, reading.file_map), *(one for one in kinds if read_kind(one) == ACTUAL)],
         file_map=reading.file_map,
         source=reading.source,
         is_whole=True,
@@ -197,10 +197,15 @@ def _through(file_map: FileMap) -> datetime.date | None:
     return parse_day(typed, label="Actuals run through") if typed else None
 
 
-def _texts(sample: Sample) -> list[str]:
-    """Give the file's name and the rows above its header."""
+def _texts(sample: Sample, file_map: FileMap) -> list[str]:
+    """Give the file's name, the rows above its header and, without a filing date, the columns of actuals.
+
+    Some systems call the column year to date all year round: a filing date after the year settles that.
+    """
     above = (cells for number, cells in sample.head if number < (sample.header_row or 1))
-    return [sample.file_name, *(cell for cells in above for cell in cells if cell)]
+    names = () if file_map.get("filed_on") else (ACTUAL, "amount", "debit")
+    columns = [file_map.get(name) for name in names]
+    return [sample.file_name, *(cell for cells in above for cell in cells if cell), *filter(None, columns)]
 
 
 def _actual_rows(sample: Sample, file_map: FileMap) -> list[dict[str, str]]:

@@ -104,7 +104,7 @@ def test_budget_actual_and_encumbrance_side_by_side_in_a_workbook(tmp_path: Path
             ]
         ):
             sheet.write_row(number, 0, row)
-    rows, reading = read(path)
+    rows, reading = read(path, actuals_are="closed")
     assert {(year, account) for _, year, account, _, _ in rows} == {
         (2026, "001/110/0450"),
         (2026, "001/0610/0450"),

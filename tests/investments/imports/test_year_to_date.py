@@ -113,6 +113,18 @@ def test_past_year_that_the_file_calls_a_year_to_date_is_asked_about(
     check(path, actuals_are="to_date", through_on="2026-03-31")
 
 
+def test_column_called_year_to_date_is_asked_about_unless_the_filing_date_is_known(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "status.csv", "Fund,Object,Fiscal Year,Budget,Expended YTD\n01,1100,2026,9.00,7.00\n"
+    )
+    assert guess(path)["actual"] == "Expended YTD"
+    with pytest.raises(MapIncomplete, match="Expended YTD speaks of a year to date"):
+        check(path)
+    check(path, filed_on="2026-09-15")
+    check(path, actuals_are="closed")
+    check(path, actuals_are="to_date", through_on="2026-03-31")
+
+
 @pytest.mark.parametrize(
     ("name", "banner"),
     [
