@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +24,8 @@ from districts.tenancy import current_district_id
 def list_past_trends(*, as_of: datetime, metric: str = "", metric_id: UUID | None = None) -> list[Trend]:
     """Return the trends shown at a past moment, of one metric or all, with what must be hidden now hidden.
 
-    The rows are not to be saved. Two queries.
+    What is hidden today is hidden on every past day, so that two days do not undo each other. The rows
+    are not to be saved. Three queries.
     """
     rows = Trend.objects.filter(shown_at(as_of)).select_related("metric", "school")
     if metric:
@@ -35,8 +37,19 @@ def list_past_trends(*, as_of: datetime, metric: str = "", metric_id: UUID | Non
     by_metric: dict[UUID, list[Trend]] = defaultdict(list)
     for row in found:
         by_metric[row.metric_id].append(row)
-    for mine in by_metric.values():
-        _hide_again(rows=mine, minimum=minimum)
+    today = _hidden_today(metrics=set(by_metric))
+    for metric_id, mine in by_metric.items():
+        _hide_again(rows=mine, minimum=minimum, hidden_today=today[metric_id])
+    return found
+
+
+def _hidden_today(*, metrics: AbstractSet[UUID]) -> dict[UUID, set[tuple[Key, int]]]:
+    found: dict[UUID, set[tuple[Key, int]]] = defaultdict(set)
+    now = Trend.objects.filter(shown_until=None, metric_id__in=metrics)
+    for metric_id, school, group, points in now.values_list("metric_id", "school_id", "group", "points"):
+        for value in read_points(points):
+            if value.is_suppressed:
+                found[metric_id].add(((school, group), value.year))
     return found
 
 
@@ -45,15 +58,21 @@ def read_points(points: Iterable[Mapping[str, object]]) -> tuple[YearValue, ...]
     return tuple(YearValue(**point) for point in points)  # type: ignore[arg-type]
 
 
-def _hide_again(*, rows: Sequence[Trend], minimum: int) -> None:
+def _hide_again(*, rows: Sequence[Trend], minimum: int, hidden_today: AbstractSet[tuple[Key, int]]) -> None:
     metric = rows[0].metric
     tables: dict[int, dict[Key, YearValue]] = defaultdict(dict)
+    shown: dict[tuple[Key, int], YearValue] = {}
     for row in rows:
-        for value in read_points(row.points):
-            # A district's value hidden then is no sum of today's: only values shown can tell.
-            if row.school_id is not None or not value.is_suppressed:
-                tables[value.year][(row.school_id, row.group)] = value
-    shown = {
+        key = (row.school_id, row.group)
+        for old in read_points(row.points):
+            is_hidden = old.is_suppressed or (key, old.year) in hidden_today
+            value = YearValue(year=old.year, value=None, is_suppressed=True) if is_hidden else old
+            # A district's hidden value is no sum of today's: only values shown can tell.
+            if row.school_id is not None or not is_hidden:
+                tables[value.year][key] = value
+            else:
+                shown[(key, value.year)] = value
+    shown |= {
         (key, year): value
         for year, cells in tables.items()
         for key, value in protect(cells=cells, unit=metric.unit, minimum=minimum).items()
@@ -61,18 +80,27 @@ def _hide_again(*, rows: Sequence[Trend], minimum: int) -> None:
     for row in rows:
         before = read_points(row.points)
         after = [shown.get(((row.school_id, row.group), value.year), value) for value in before]
-        if any(new.is_suppressed and not old.is_suppressed for old, new in zip(before, after, strict=True)):
-            _rewrite(row=row, values=after, breaks=metric.break_years)
+        if after != list(before):
+            is_hidden = any(
+                new.is_suppressed and not old.is_suppressed for old, new in zip(before, after, strict=True)
+            )
+            _rewrite(
+                row=row,
+                values=after,
+                breaks=metric.break_years,
+                why=HIDDEN_SINCE if is_hidden else LESS_EXACT,
+            )
 
 
-def _rewrite(*, row: Trend, values: Sequence[YearValue], breaks: Sequence[int]) -> None:
+def _rewrite(*, row: Trend, values: Sequence[YearValue], breaks: Sequence[int], why: str) -> None:
     figures = describe_years(values=values, breaks=breaks)
     row.points = [vars(value) for value in values]
     row.level, row.level_year, row.level_bound = figures.level, figures.level_year, figures.level_bound
     row.change, row.slope = figures.change, figures.slope
     row.slope_low, row.slope_high = figures.slope_low, figures.slope_high
     row.points_used = figures.points_used
-    row.note = f"{figures.note} {HIDDEN_SINCE}"
+    row.note = f"{figures.note} {why}".strip()
 
 
-HIDDEN_SINCE = "Some of what was shown then is hidden now: the minimum number of students is higher."
+HIDDEN_SINCE = "Some of what was shown then is hidden now: it is of too few students."
+LESS_EXACT = "Some of what was shown then is shown less exactly now."
