@@ -72,7 +72,10 @@ def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
     """
     counts = {key: _count(value=value, unit=unit) for key, value in cells.items()}
     hidden = _hide(cells=cells, counts=counts, minimum=minimum)
-    return {key: _shown(value=value, unit=unit, is_hidden=key in hidden) for key, value in cells.items()}
+    return {
+        key: _shown(value=value, unit=unit, is_hidden=key in hidden, minimum=minimum)
+        for key, value in cells.items()
+    }
 
 
 def cut(*, students: float) -> float:
@@ -179,7 +182,8 @@ def _is_small(*, value: YearValue, count: _Count, minimum: int) -> bool:
     if value.value is None:
         return False
     if count.students is None:
-        return not value.is_vouched
+        made = _made_students(value)
+        return not value.is_vouched or (made is not None and made < minimum - 0.5)
     return 0 < count.students < minimum
 
 
@@ -304,15 +308,31 @@ def _tells(*, parts: list[YearValue], pool: YearValue) -> bool:
     return _is_extreme(students, sum(one or 0.0 for one in counted))
 
 
-def _shown(*, value: YearValue, unit: str, is_hidden: bool) -> YearValue:
+def _made_students(value: YearValue) -> float | None:
+    """Return the students that a rate and those counted in it make where no number is given."""
+    if value.students is not None or not value.numerator or not value.value:
+        return None
+    return 100 * value.numerator / value.value
+
+
+def _shown(*, value: YearValue, unit: str, is_hidden: bool, minimum: int = 0) -> YearValue:
     if is_hidden:
         return YearValue(year=value.year, value=None, is_suppressed=True)
     if value.value is None or (value.students == 0 and unit != "count"):
         return YearValue(year=value.year, value=None)
-    if unit == "percent" and value.students:
-        percent = value.value if value.numerator is None else 100 * value.numerator / value.students
-        side = value.bound or _side(percent=percent, students=value.students)
+    students = value.students
+    if unit == "percent" and value.is_vouched and students is None:
+        students = float(max(minimum, 1))
+    if unit == "percent" and value.bound:
+        return value
+    if unit == "percent" and students:
+        percent = (
+            value.value
+            if value.numerator is None or not value.students
+            else 100 * value.numerator / value.students
+        )
+        side = _side(percent=percent, students=students)
         if side:
-            edge = cut(students=value.students)
+            edge = cut(students=students)
             return replace(value, value=edge if side == UNDER else 100 - edge, bound=side)
     return replace(value, value=round(value.value, 0 if unit == "count" else DECIMALS))

@@ -345,3 +345,27 @@ def test_a_group_of_one_school_is_shown_there_and_not_as_the_districts() -> None
     cells = {("A", "all"): value(20, 60), ("B", "all"): value(30, 70), ("A", "Tongan"): value(10, 30)}
     shown = protect_district(cells=cells, unit="percent", minimum=MINIMUM)
     assert (shown[("A", "Tongan")].value, shown[(None, "Tongan")].value) == (33.3, None)
+
+
+def vouched(rate: float, numerator: float | None = None) -> YearValue:
+    return YearValue(year=2024, value=rate, numerator=numerator, is_vouched=True)
+
+
+def test_a_vouched_rate_is_coded_by_the_cut_of_the_fewest_students_and_made_students_count() -> None:
+    cells: Table = {
+        ("A", "all"): vouched(0.0),
+        ("B", "all"): vouched(100.0),
+        ("C", "all"): vouched(37.5, numerator=3),
+        ("D", "all"): vouched(37.5, numerator=30),
+        ("E", "all"): vouched(37.54),
+    }
+    shown = protect(cells=cells, unit="percent", minimum=10)
+    found = {str(key[0]): (one.value, one.bound, one.is_suppressed) for key, one in shown.items()}
+    assert found == {
+        "A": (20.0, "under", False),
+        "B": (80.0, "over", False),
+        "C": (None, "", True),
+        "D": (37.5, "", False),
+        "E": (37.5, "", False),
+    }
+    assert protect(cells=shown, unit="percent", minimum=10) == shown
