@@ -84,7 +84,9 @@ def side_by_side() -> Layout:
             sums = [before + sum(column, Decimal(0)) for before, column in zip(sums, columns, strict=True)]
         sheet.write(row, 0, "Grand total")
     named = dict(zip(("Budget FY2026", "Actual FY2026", "Encumbrance FY2026"), sums, strict=True))
-    return Layout("status.xlsx", out.getvalue(), {"fiscal_year_value": "2026", "actuals_are": "closed"}, named)
+    return Layout(
+        "status.xlsx", out.getvalue(), {"fiscal_year_value": "2026", "actuals_are": "closed"}, named
+    )
 
 
 def latin_semicolons() -> Layout:

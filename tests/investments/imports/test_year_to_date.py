@@ -158,7 +158,7 @@ def test_undated_year_to_date_is_dated_by_the_day_it_runs_through(tmp_path: Path
     }
     notes = {one.name: one.note for one in reading.report.checks}
     assert "last day it covers" in notes["Filing date of actual FY2027"]
-    assert "usual month" in notes["Filing date of actual FY2026"]
+    assert "usual filing month" in notes["Filing date of actual FY2026"]
     _, reading = read(write(tmp_path, "b.csv", OPEN), actuals_are="to_date", through_on="2026-09-30")
     assert f"{reading.slice_list()[0].filed_at:%Y-%m-%d}" == "2026-09-30"
 
