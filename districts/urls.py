@@ -60,6 +60,7 @@ entrance_patterns: list[URLPattern] = [
     path("", entrance.show_home, name="home"),
     path("accounts/invitation/<str:secret>/", entrance.accept_invitation, name="invitation-accept"),
     path("accounts/reset/<str:secret>/", entrance.reset_by_link, name="password-reset-by-link"),
+    path("accounts/notices/", entrance.show_notices, name="account-notices"),
     path("accounts/", entrance.show_account, name="account"),
     # Pages of the sign-in library that SRM does not offer: people have the one address they were invited by.
     path("accounts/email/", entrance.show_nothing, name="account_email"),

@@ -4,24 +4,21 @@ import logging
 import smtplib
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from districts.access.failed_sign_ins import note_failure
 from districts.models import User
+from districts.selectors.notices import has_open_notices
 from districts.services.account_events import AccountEvent, record_account_event
 
 logger = logging.getLogger("districts.mail")
-_ENDED = (
-    "The second step of your sign-in was ended for you on {when:%B} {when.day} ({when:%H:%M} UTC). Set it up again"
-    " under “Two-step sign-in”. If you did not ask for it, change your password and tell another admin of your"
-    " district."
-)
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -36,11 +33,11 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         note_failure(request, email=str(credentials.get("email", "")))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Go on as the library does, and tell a person once that somebody ended their second step."""
+        """Go on as the library does, past what a person must know of their own way in."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        if user.second_step_ended_at is not None:
-            messages.warning(request, _ENDED.format(when=user.second_step_ended_at))
-            User.objects.filter(pk=user.pk).update(second_step_ended_at=None)
+        if has_open_notices(user):
+            target = urlencode({"next": response["Location"]})
+            return HttpResponseRedirect(f"{reverse('account-notices')}?{target}")
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -33,8 +33,13 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
-    second_step_ended_at = models.DateTimeField(
-        null=True, blank=True, help_text="Somebody else ended the second step; told at the next sign-in."
+    notices = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What somebody else did to the way in: event, by, at. Only appended to.",
+    )
+    notices_seen = models.PositiveIntegerField(
+        default=0, help_text="How many of the notices were acknowledged; the others are told at each sign-in."
     )
 
     USERNAME_FIELD = "email"

@@ -21,6 +21,7 @@ from districts.errors import DomainError
 from districts.mail import mail_password_reset
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
+from districts.services.notices import leave_notice
 from districts.services.people import NotFound
 from districts.tenancy import current_district_id, user_scope
 
@@ -92,7 +93,7 @@ def get_person_of_link(*, secret: str) -> User:
 
 
 def reset_password(*, secret: str, password: str, now: datetime) -> User:
-    """Set the password of the person a reset link is for, and mail them. Ends their sessions; works once; audited.
+    """Set the password of the person a reset link is for, and tell them. Ends their sessions; works once; audited.
 
     Raises ResetClosed.
     """
@@ -104,7 +105,10 @@ def reset_password(*, secret: str, password: str, now: datetime) -> User:
         locked.set_password(password)
         locked.save(update_fields=["password"])
         record_account_event(user_id=locked.pk, event=AccountEvent.PASSWORD_RESET_BY_LINK, by=None, now=now)
-        mail_password_reset(email=locked.email, made_by=issuer.get_full_name())
+        if person.has_usable_password():  # else it is the first one: a new district's admin
+            event, made_by = AccountEvent.PASSWORD_RESET_BY_LINK, issuer.get_full_name()
+            leave_notice(user=locked, event=event, said_by=made_by, now=now)
+            mail_password_reset(email=locked.email, made_by=made_by)
     return locked
 
 

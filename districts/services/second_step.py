@@ -17,6 +17,7 @@ from districts.errors import DomainError
 from districts.mail import mail_second_step_ended
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
+from districts.services.notices import leave_notice
 from districts.services.people import NotFound
 from districts.tenancy import current_district_id
 
@@ -84,8 +85,7 @@ def _end(*, user: User, by: int | None, said_by: str, now: datetime) -> Ended:
     sessions = list(UserSession.objects.filter(user=locked))
     for session in sessions:
         session.end()
-    locked.second_step_ended_at = now
-    locked.save(update_fields=["second_step_ended_at"])
+    leave_notice(user=locked, event=AccountEvent.SECOND_STEP_ENDED, said_by=said_by, now=now)
     record_account_event(
         user_id=locked.pk,
         event=AccountEvent.SECOND_STEP_ENDED,

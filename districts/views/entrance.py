@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,8 +19,10 @@ from districts.forms.people import AccountForm, NewPasswordForm
 from districts.models import User
 from districts.parts import Stat
 from districts.selectors import people as selectors
+from districts.selectors.notices import has_open_notices, list_notices
 from districts.services import people as services
 from districts.services import recovery
+from districts.services.notices import acknowledge_notices
 
 
 class PersonRequest(HttpRequest):
@@ -122,6 +125,29 @@ def reset_by_link(request: HttpRequest, secret: str) -> HttpResponse:
         "districts/reset_by_link.html",
         {"person": person, "form": form},
         status=422 if form.errors else 200,
+    )
+
+
+@never_cache
+@signed_in_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_notices(request: PersonRequest) -> HttpResponse:
+    """Tell a person what somebody else did to their way in, at each sign-in until they say that they know it."""
+    target = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = reverse("home")
+    if request.method == "POST":
+        seen = request.POST.get("seen", "")
+        if seen.isascii() and seen.isdigit():
+            acknowledge_notices(user_id=request.user.pk, seen=int(seen[:9]))
+        return redirect(target)
+    if not has_open_notices(request.user):
+        return redirect(target)
+    notices = list_notices(request.user, now=timezone.now())
+    return render(
+        request,
+        "districts/account_notices.html",
+        {"notices": notices, "seen": len(request.user.notices), "later_href": target},
     )
 
 

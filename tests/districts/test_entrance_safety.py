@@ -254,6 +254,7 @@ WRITES = (
     "/accounts/2fa/totp/deactivate/",
     "/accounts/2fa/recovery-codes/generate/",
     "/accounts/sessions/",
+    "/accounts/notices/",
     "/accounts/invitation/no-such/",
     "/accounts/reset/no-such/",
 )
