@@ -39,6 +39,7 @@ NOT_PAGES = {
     "investments:allocation-carry-back": "leads back to the grid",
     "investments:allocation-clear": "leads back to the grid",
     "account": "leads to where a person works",
+    "account-notices": "leads on where nothing is to be told",
     "account_email_verification_sent": "closed: people have the one address they were invited by",
     "account_confirm_email": "closed: people have the one address they were invited by",
     "account_email": "closed: people have the one address they were invited by",
