@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "srm.urls"
 WSGI_APPLICATION = "srm.wsgi.application"
 SRM_PIPELINE = "srm.pipeline.PIPELINE"
+SRM_OWNERSHIP = "strategy.ownership.INITIATIVES"
 SRM_RESULTS = "diagnostics.published.read_published"
 TEMPLATES = [
     {

@@ -1,5 +1,7 @@
 """Forms of people, invitations and keys; must not write."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib.auth import password_validation
 
@@ -23,6 +25,29 @@ class RoleForm(forms.Form):
     """A person's role."""
 
     role = forms.ChoiceField(label="Role", choices=Role.choices, widget=forms.RadioSelect)
+
+
+class NewOwnerForm(forms.Form):
+    """Who answers from now on for what a person owned who leaves."""
+
+    NOBODY = "nobody"
+    owner = forms.ChoiceField(
+        label="New owner",
+        error_messages={"required": "Say who owns them from now on, or that nobody does yet."},
+    )
+
+    def __init__(self, *args: object, people: Iterable[tuple[int, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose one"),
+            *((str(user_id), name) for user_id, name in people),
+            (self.NOBODY, "Nobody yet: home shows them as without an owner"),
+        ]
+
+    def read_owner(self) -> int | None:
+        """Return the person chosen, None for nobody."""
+        owner = self.cleaned_data["owner"]
+        return None if owner == self.NOBODY else int(owner)
 
 
 class InvitationForm(forms.Form):

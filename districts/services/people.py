@@ -12,6 +12,7 @@ from districts.access.credentials import hash_secret, new_secret
 from districts.access.permissions import Permission, Role, can
 from districts.errors import DomainError
 from districts.models import ApiKey, Invitation, Membership, User
+from districts.ownership import get_ownership
 from districts.tenancy import credential_scope, district_scope
 
 INVITATION_DAYS = 14
@@ -185,14 +186,19 @@ def change_role(*, membership_id: UUID, role: Role, now: datetime) -> None:
             _withdraw_secrets(user_id=membership.user_id, now=now)
 
 
-def remove_person(*, membership_id: UUID, now: datetime) -> None:
+def remove_person(*, membership_id: UUID, now: datetime, new_owner_id: int | None = None) -> None:
     """Take a person out of the district, with the keys and invitations they made.
 
-    The account itself stays: it may belong to other districts. Raises NotFound and LastAdmin.
+    What they own goes to `new_owner_id`, a person of this district, or to nobody yet. The account itself
+    stays: it may belong to other districts. Raises NotFound and LastAdmin.
     """
     with transaction.atomic():
         membership = _locked_membership(membership_id)
         _keep_an_admin(membership)
+        heirs = Membership.objects.exclude(pk=membership_id).filter(user_id=new_owner_id)
+        if new_owner_id is not None and not heirs.exists():
+            raise NotFound("The new owner does not belong to this district.")
+        get_ownership().hand_over(user_id=membership.user_id, to=new_owner_id)
         _withdraw_secrets(user_id=membership.user_id, now=now)
         membership.delete()
 

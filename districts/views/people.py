@@ -13,8 +13,9 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission, Role
 from districts.exports import page_size_for
-from districts.forms.people import PersonFilter, RoleForm
+from districts.forms.people import NewOwnerForm, PersonFilter, RoleForm
 from districts.mail import mail_is_configured
+from districts.ownership import get_ownership
 from districts.parts import NavItem
 from districts.selectors import people as selectors
 from districts.services import people as services
@@ -154,8 +155,11 @@ def remove_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse
     """Ask, then take a person out of the district."""
     person = found(selectors.get_person(membership_id=membership_id))
     now = timezone.now()
-    if request.method == "POST":
-        services.remove_person(membership_id=membership_id, now=now)
+    owned = get_ownership().list_owned(user_id=person.user_id)
+    form = _owner_form(request, person) if owned else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        heir = form.read_owner() if form else None
+        services.remove_person(membership_id=membership_id, now=now, new_owner_id=heir)
         messages.success(request, f"{person.name} no longer belongs to {request.district.name}.")
         is_self = person.user_id == request.access.user_id
         return redirect("home") if is_self else redirect("districts:person-list", request.district.slug)
@@ -166,6 +170,7 @@ def remove_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse
     ]
     consequences += [f"The API key “{name}”, which they made, stops working." for name in made.keys]
     consequences += [f"Their open invitation of {email} is revoked." for email in made.invitations]
+    consequences += [_owned_words(person.name, owned)] if owned else []
     return render(
         request,
         "components/confirm.html",
@@ -173,12 +178,24 @@ def remove_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse
             "title": f"Remove {person.name}",
             "lead": f"Remove {person.name} from {request.district.name}?",
             "consequences": consequences,
+            "form": form,
             "confirm_label": "Remove",
             "is_dangerous": True,
             "cancel_href": _people_url(request),
             "crumbs": crumbs(request, ("People", _people_url(request)), here=f"Remove {person.name}"),
         },
+        status=422 if form is not None and form.errors else 200,
     )
+
+
+def _owner_form(request: DistrictRequest, person: selectors.Person) -> NewOwnerForm:
+    others = [(one.user_id, one.name) for one in selectors.list_people() if one.user_id != person.user_id]
+    return NewOwnerForm(request.POST if request.method == "POST" else None, people=others)
+
+
+def _owned_words(name: str, owned: tuple[str, ...]) -> str:
+    count = "1 initiative, which needs" if len(owned) == 1 else f"{len(owned):,} initiatives, which need"
+    return f"{name} owns {count} a new owner: {', '.join(owned)}."
 
 
 @district_page(Permission.MANAGE_DISTRICT)
