@@ -107,3 +107,15 @@ def test_data_pages_name_a_year_to_date_with_its_day(bay: Cast) -> None:
         "Actual FY2026 to date (through Apr 30, 2026): “march.csv”, filed Mar 31, 2026, of a year to date"
         " (through Mar 31, 2026), counts again."
     ) in undo
+
+
+def test_filing_date_before_the_day_it_runs_through_is_refused_and_changes_nothing(bay: Cast) -> None:
+    upload = land(bay, f"{HEADER}01,3010,1100,2026,Actual,7.00\n", "march.csv").upload
+    work()
+    upload = mapped(bay, upload, actuals_are="to_date", through_on="2026-03-31")
+    address = f"/d/bay/data/uploads/{upload.pk}/confirm/"
+    answer = bay.client(Role.DATA_MANAGER).post(address, {"filed_on": "2026-03-01"})
+    assert answer.status_code == 422
+    assert "2026-03-31 is after 2026-03-01, when the file was made." in answer.content.decode()
+    with district_scope(bay.district.pk):
+        assert Upload.objects.get(pk=upload.pk).state == "ready"
