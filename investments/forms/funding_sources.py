@@ -19,22 +19,12 @@ _ANSWERS: Final = {"yes": True, "no": False, "": None}
 
 
 class FundingSourceForm(PlainForm):
-    """One source: what it is called, whether restricted, whether recurring, until when."""
+    """The source its page names: what it is called, whether restricted, whether recurring, until when."""
 
-    code = forms.ChoiceField(
-        label="Funding source",
-        error_messages={"required": "Choose a funding source.", "invalid_choice": "Choose one of the list."},
-    )
     title = text_field(label="Title", help_text="Empty: as the chart of accounts calls it.", most=250)
     is_restricted = choice_field(label="Restriction", pairs=RESTRICTED, empty=NOT_SAID)
     is_recurring = choice_field(label="Recurring or one-time", pairs=RECURRING, empty=NOT_SAID)
     expires_on = day_field(label="Last day to spend it", help_text="Leave empty where it does not expire.")
-
-    def offer(self, sources: Sequence[FundingSourceRow]) -> FundingSourceForm:
-        """Offer the sources to choose from."""
-        pairs = [(one.code, f"{one.code} {one.title}".strip()) for one in sources]
-        self.fields["code"].choices = [("", "Choose one"), *pairs]  # type: ignore[attr-defined]
-        return self
 
     def conditions(self) -> FundingConditions:
         """Return what was typed, after `is_valid`."""
@@ -70,7 +60,6 @@ def initial_of(one: FundingSourceRow) -> dict[str, object]:
     """Return the form's values of a source."""
     words = {True: "yes", False: "no", None: ""}
     return {
-        "code": one.code,
         "title": one.own_title,
         "is_restricted": words[one.is_restricted],
         "is_recurring": words[one.is_recurring],

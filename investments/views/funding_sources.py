@@ -49,26 +49,26 @@ def funding_source_list(request: DistrictRequest) -> HttpResponse:
 
 @district_page(Permission.ENTER_ALLOCATIONS)
 def funding_source_edit(request: DistrictRequest) -> HttpResponse:
-    """Say the conditions of one source; `code` in the address names it."""
+    """Say the conditions of the source that `code` in the address names, and of no other; 404 without one."""
     code = request.GET.get("code", "")
     one = get_funding_source(code=code) if code else None
-    if code and one is None:
+    if one is None:
         raise Http404
-    form = FundingSourceForm(request.POST or None, initial=initial_of(one) if one else None)
-    form.offer(list_funding_sources().rows)
+    form = FundingSourceForm(request.POST or None, initial=initial_of(one))
     if request.method == "POST" and form.is_valid():
         try:
-            save_funding_source(code=form.cleaned_data["code"], conditions=form.conditions())
+            save_funding_source(code=one.code, conditions=form.conditions())
         except FundingSourceRefused as error:
             add_refusal(form=form, refused=error)
         else:
-            message = f"The conditions of {form.cleaned_data['code']} are saved."
+            message = f"The conditions of {one.code} are saved."
             return done(request, message=message, to=link(request, "funding-source-list"))
-    title = f"{one.code} {one.title}".strip() if one else "Conditions of a funding source"
+    title = f"{one.code} {one.title}".strip()
     context = {
         "form": form,
         "title": title,
-        "lead": "What is known of this money: its restriction, whether it comes again, when it ends.",
+        "lead": f"What is known of the money of funding source {one.code}: its restriction, whether it comes"
+        " again, when it ends.",
         "cancel_href": link(request, "funding-source-list"),
         "crumbs": trail(request, ("Funding sources", link(request, "funding-source-list")), (title, "")),
     }

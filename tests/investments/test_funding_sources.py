@@ -24,7 +24,6 @@ from tests.investments.facts import make_filing, make_upload
 
 PAGE = "/d/bay/budget/sources/"
 FORM = {
-    "code": "3210",
     "title": "",
     "is_restricted": "yes",
     "is_recurring": "no",
@@ -75,18 +74,41 @@ def test_every_source_of_the_ledger_is_listed_and_what_is_said_of_it(money: Cast
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"code": "9999"}, "Choose one of the list."),
-        ({"code": ""}, "Choose a funding source."),
         ({"expires_on": "soon"}, "Give a date, for example 2027-03-15."),
         ({"expires_on": "1024-09-30"}, "Give a day between 2000 and 2100."),
         ({"is_restricted": "perhaps"}, "Choose one of the list."),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_words(money: Cast, changes: dict[str, str], words: str) -> None:
-    answer = money.client(Role.BUDGET_DIRECTOR).post(f"{PAGE}edit/", FORM | changes)
+    answer = money.client(Role.BUDGET_DIRECTOR).post(f"{PAGE}edit/?code=3210", FORM | changes)
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     with district_scope(money.district.pk):
         assert not FundingSource.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["edit/", "edit/?code=", "edit/?code=9999"])
+def test_form_without_a_source_in_its_address_overwrites_nothing(money: Cast, address: str) -> None:
+    with district_scope(money.district.pk, cause="test"):
+        FundingSource.objects.create(code="3210", is_restricted=True, is_recurring=True)
+    client = money.client(Role.BUDGET_DIRECTOR)
+    blank = FORM | {"code": "3210", "is_restricted": "", "is_recurring": ""}
+    assert client.get(f"{PAGE}{address}").status_code == 404
+    assert client.post(f"{PAGE}{address}", blank).status_code == 404
+    with district_scope(money.district.pk):
+        assert FundingSource.objects.filter(is_restricted=True, is_recurring=True, expires_on=None).exists()
+
+
+def test_form_saves_the_source_it_shows_whatever_else_is_posted(money: Cast) -> None:
+    with district_scope(money.district.pk, cause="test"):
+        FundingSource.objects.create(code="0000", is_restricted=False)
+    client = money.client(Role.BUDGET_DIRECTOR)
+    page = client.get(f"{PAGE}edit/?code=3210").content.decode()
+    assert "3210 ESSER I</h1>" in page
+    assert 'name="code"' not in page
+    client.post(f"{PAGE}edit/?code=3210", FORM | {"code": "0000"})
+    with district_scope(money.district.pk):
+        said = dict(FundingSource.objects.values_list("code", "is_restricted"))
+    assert said == {"0000": False, "3210": True}
 
 
 def test_budget_of_a_source_adds_up_every_current_budget_of_the_year(money: Cast) -> None:
