@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from districts.access.permissions import Role
-from districts.models import AuditEvent, Filing
+from districts.landing.services import undo_upload
+from districts.models import AuditEvent, Filing, Upload
 from districts.tenancy import district_scope
 from investments.imports.ledger_load import BudgetInUse, delete_entries
 from investments.models import Allocation
@@ -207,3 +210,16 @@ def test_a_carry_over_is_taken_back_as_one_step_and_leaves_what_was_changed(bay:
     again_page = client.get(base).context
     assert (again_page["carried"].ids, again_page["carried"].changed) == ((), 1)
     assert bay.client(Role.CABINET).post(f"{base}carry/back/", {"filing": str(again.pk)}).status_code == 403
+
+
+def test_undo_locks_the_filings_before_it_counts_their_allocations(in_bay: Cast) -> None:
+    budget = make_filing(FIRST, fiscal_year=2027, kind="budget")
+    Upload.objects.filter(pk=budget.upload_id).update(kind="generic_ledger")
+    with CaptureQueriesContext(connection) as queries:
+        undo_upload(upload_id=budget.upload_id)
+    texts = [one["sql"] for one in queries.captured_queries]
+    locked = [at for at, text in enumerate(texts) if '"districts_filing"' in text and "FOR UPDATE" in text]
+    counted = [at for at, text in enumerate(texts) if "FROM investments_allocation a" in text]
+    assert locked, "a new allocation locks the same row, so it waits and is then told that the budget is gone"
+    assert locked[0] < counted[0]
+    assert not Filing.objects.filter(pk=budget.pk).exists()

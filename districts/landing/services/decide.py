@@ -186,7 +186,7 @@ def undo_upload(*, upload_id: UUID) -> Upload:
     with transaction.atomic():
         lock_filings()
         upload = lock_upload(upload_id)
-        filings = list(Filing.objects.filter(upload=upload))
+        filings = list(Filing.objects.select_for_update().filter(upload=upload).order_by("pk"))
         if filings:
             kind = find_kind(upload.kind)
             kind.delete_facts([filing.pk for filing in filings], upload.pk)
