@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
 
 from diagnostics.models import Trend
@@ -17,6 +17,8 @@ from districts import formatting
 from districts.pipeline.selectors import shown_at
 from strategy.models import Goal, Metric
 from strategy.selectors.goals import measured
+
+EVERYBODY = "all"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,10 @@ class GoalStanding:
     level_bound: str
     level_year: int | None
     change: float | None
+    group: str = EVERYBODY
+    is_measured: bool = False
+    """Whether results of the metric have arrived, of this group or others."""
+    is_hidden: bool = False
 
     @property
     def aim(self) -> str:
@@ -53,7 +59,7 @@ class GoalStanding:
     def standing(self) -> str:
         """Say where the metric stands, or that nothing has arrived."""
         if self.level is None:
-            return "No results of this metric have arrived yet."
+            return self.why_no_level
         now = f"{self.level_words} in {formatting.school_year(self.level_year)}"
         gap = abs(float(self.target_value) - self.level)
         if self.is_reached:
@@ -61,6 +67,15 @@ class GoalStanding:
         if self.level_bound:
             return f"Now {now}; the exact rate is not shown."
         return f"Now {now}: {measured_gap(gap, self.unit)} short of the target."
+
+    @property
+    def why_no_level(self) -> str:
+        """Say why no level is known: no results, none of the group, or none that may be shown."""
+        if not self.is_measured:
+            return "No results of this metric have arrived yet."
+        if self.is_hidden:
+            return "The results of this group are not shown: they are hidden, or of too few students."
+        return f"Results of this metric have arrived, but none name the group “{self.group}”."
 
     @property
     def level_words(self) -> str:
@@ -98,6 +113,8 @@ def list_goal_standings() -> tuple[GoalStanding, ...]:
             "baseline_year",
             "target_value",
             "due_on",
+            "group",
+            is_measured=Exists(Trend.objects.filter(shown_at(None), metric=OuterRef("metric"))),
             metric_name=F("metric__name"),
             unit=F("metric__unit"),
             is_leading=F("metric__is_leading"),
@@ -117,4 +134,7 @@ def measured_gap(gap: float, unit: str) -> str:
 def _goal(row: dict[str, Any]) -> GoalStanding:
     stands = row.pop("stands")
     nothing = {"level": None, "level_bound": "", "level_year": None, "change": None}
-    return GoalStanding(metric=row.pop("metric_name"), **row, **(stands[0] if stands else nothing))
+    is_hidden = bool(stands) and stands[0]["level"] is None
+    return GoalStanding(
+        metric=row.pop("metric_name"), is_hidden=is_hidden, **row, **(stands[0] if stands else nothing)
+    )

@@ -43,6 +43,8 @@ class Outcome:
     schools: tuple[SchoolOutcome, ...]
     students: Mapping[UUID, Mapping[int, float]]
     """All students counted, by school and school year."""
+    is_group_missing: bool = False
+    """Whether results of the metric have arrived, but none name the group of the strategic goal."""
     is_hidden_since: bool = False
     """Whether a past view hides what was shown then, because the minimum number of students was raised."""
 
@@ -68,6 +70,7 @@ def get_outcome(
             for pk, name in sorted(schools.items(), key=lambda pair: pair[1])
         ),
         students={row.school_id: _students(row) for row in rows if row.group == EVERYBODY and row.school_id},
+        is_group_missing=bool(rows) and not any(row.group == group for row in rows),
         is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in rows),
     )
 

@@ -12,6 +12,7 @@ import pytest
 from diagnostics.home.charts import MOST, initiative_dollars
 from diagnostics.home.selectors import Home, HomeFilter, get_home
 from diagnostics.home.services import record_visit
+from diagnostics.models import Trend
 from districts.access.permissions import Role
 from districts.models import SavedView
 from strategy.models import Goal
@@ -121,3 +122,11 @@ def test_the_chart_counts_every_initiative_and_draws_the_largest(in_bay: Cast, s
     assert figure.panels[0].plotly["layout"]["annotations"][0]["text"].endswith(f": {total}")
     assert len(figure.rows) == MOST
     assert figure.caption.endswith("Totals count all; the 2 smallest are not drawn.")
+
+
+def test_a_goal_of_a_group_that_no_results_name_says_so(in_bay: Cast, scene: Scene) -> None:
+    Goal.objects.filter(pk=scene.goal).update(group="nobody")
+    (one,) = home_of(in_bay).goals
+    assert one.goal.standing == "Results of this metric have arrived, but none name the group “nobody”."
+    Trend.objects.all().delete()
+    assert home_of(in_bay).goals[0].goal.standing == "No results of this metric have arrived yet."
