@@ -13,6 +13,9 @@ import numpy as np
 
 ALL = "all"
 MOST_GROUPS = 12
+MOST_SUMS = 16
+CLEAR = 20
+"""In how many schools a further sum must hold for each in which it fails."""
 PARTITIONS = ("gender", "race")
 
 Key = tuple[Hashable | None, str]
@@ -55,7 +58,7 @@ def find_lines(*, students: Students) -> list[Line]:
     students: behind each value by (school or None, group); None where not known.
 
     Schools add up to the district for each group. Within each school: a group and its complement;
-    and groups of one kind to all students or to a larger group of the kind, where that holds in at
+    and groups of one kind to all students or to a larger group of the kind, in every way that holds in at
     least half of the schools in which all of them are known. Groups of a kind that are too many to
     try (over 12) are a guess. A line in which the parts exceed the total is none: its groups overlap. What lacks to the total
     and belongs to no hidden part is a rest.
@@ -141,27 +144,29 @@ def _find_sums(
         for total in (ALL, *members):
             parts = [group for group in members if group != total]
             is_sure = kind in PARTITIONS and total == ALL
-            best = _best_sum(total=total, parts=parts, schools=schools, students=students, is_sure=is_sure)
-            if best:
-                found.append((total, best))
+            sums = _sums_of(total=total, parts=parts, schools=schools, students=students, is_sure=is_sure)
+            found += [(total, one) for one in sums]
     return found
 
 
-def _best_sum(
+def _sums_of(
     *,
     total: str,
     parts: Sequence[str],
     schools: Sequence[Hashable | None],
     students: Students,
     is_sure: bool,
-) -> tuple[str, ...]:
-    """Return the parts that make up the total in most schools where all are known, as many as do.
+) -> list[tuple[str, ...]]:
+    """Return the sets of parts that make up the total, the likeliest first.
 
-    is_sure: such groups add up by their nature, so they do unless the numbers say otherwise.
+    The first does in at least half of the schools where all its parts are known. Any other does in
+    nearly all (`CLEAR`) and holds none of the sets before it, nor is held by one: English learners or
+    not, and students with a disability or without.
+    is_sure: such groups add up by their nature, so the likeliest does unless the numbers say otherwise.
     """
     rows = [school for school in schools if (students.get((school, total)) or 0) > 0]
     if not rows or len(parts) < 2:
-        return ()
+        return []
     known = np.array([[students.get((row, part), 0.0) for part in parts] for row in rows], dtype=np.float64)
     whole = np.array([students[row, total] or 0.0 for row in rows])
     choices = (np.arange(2 ** len(parts))[:, None] >> np.arange(len(parts))) & 1
@@ -172,10 +177,17 @@ def _best_sum(
     fails = ((lacking < -0.5) | ((lacking > 0.5) & ~is_open)).sum(axis=0)
     is_sum = (sizes > 1) & (holds >= fails) & ((holds > 0) | is_sure)
     if not is_sum.any():
-        return ()
+        return []
     share = np.where(is_sum, holds / np.maximum(holds + fails, 1), -1.0)
-    best = np.lexsort((holds, sizes, share))[-1]
-    return tuple(part for part, is_in in zip(parts, choices[best], strict=True) if is_in)
+    found: list[frozenset[str]] = []
+    for one in np.lexsort((holds, sizes, share))[::-1]:
+        mine = frozenset(part for part, is_in in zip(parts, choices[one], strict=True) if is_in)
+        is_clear = holds[one] > 0 and holds[one] >= CLEAR * fails[one]
+        if not found or (is_sum[one] and is_clear and not any(mine <= old or mine >= old for old in found)):
+            found.append(mine)
+        if len(found) == MOST_SUMS:
+            break
+    return [tuple(part for part in parts if part in mine) for mine in found]
 
 
 def _by_kind(*, groups: Sequence[str]) -> dict[str, list[str]]:

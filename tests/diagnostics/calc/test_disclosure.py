@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.calc import disclosure
+from diagnostics.calc.additions import find_lines
 from diagnostics.calc.disclosure import cut, pool_shown, protect, protect_district
 from diagnostics.calc.pooling import YearValue, pool_years
 
@@ -369,3 +370,35 @@ def test_a_vouched_rate_is_coded_by_the_cut_of_the_fewest_students_and_made_stud
         "E": (37.5, "", False),
     }
     assert protect(cells=shown, unit="percent", minimum=10) == shown
+
+
+def test_two_pairs_of_one_kind_are_two_lines() -> None:
+    """S1's 5 of 8 who learn no English are the 12 of 60 less those who do, whatever other pair there is."""
+    whole = {"S1": (12, 60), "S2": (30, 100), "S3": (80, 200)}
+    fluent = {"S1": (5, 8), "S2": (13, 40), "S3": (71, 170)}
+    disabled = {"S1": (7, 20), "S2": (11, 30), "S3": (21, 50)}
+    cells = table(
+        {
+            school: {
+                "all": (counted, students),
+                "Not English learners": fluent[school],
+                "English learners": (counted - fluent[school][0], students - fluent[school][1]),
+                "Students with disabilities": disabled[school],
+                "Students without disabilities": (
+                    counted - disabled[school][0],
+                    students - disabled[school][1],
+                ),
+            }
+            for school, (counted, students) in whole.items()
+        }
+    )
+    lines = find_lines(students={key: one.students for key, one in cells.items()})
+    pairs = {frozenset(group for _, group in line.parts) for line in lines if line.total == ("S1", "all")}
+    assert frozenset({"English learners", "Not English learners"}) in pairs
+    assert frozenset({"Students with disabilities", "Students without disabilities"}) in pairs
+    shown = protect(cells=cells, unit="percent", minimum=MINIMUM)
+    for school in whole:
+        mine = [
+            shown[(school, group)].is_suppressed for group in ("English learners", "Not English learners")
+        ]
+        assert mine in ([True, True], [False, False])
