@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.http import HttpResponse
@@ -25,6 +26,8 @@ from districts.landing.views.parts import (
 )
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 
+NUMBERS = frozenset({"ledger", "results"})
+SCHOOL_YEAR_ENDS = (6, 30)
 FEED_COLUMNS = (
     Column(key="feed", label="Feed"),
     Column(key="years", label="Years"),
@@ -82,13 +85,25 @@ def _replaced(count: int) -> str:
 def _lead(feeds: list[selectors.Feed]) -> str:
     if not feeds:
         return "No data has been imported yet."
-    newest = max(feeds, key=lambda one: one.newest_filed_at)
+    numbers = [one for one in feeds if one.family in NUMBERS]
+    newest = max(numbers or feeds, key=lambda one: one.newest_filed_at)
     count = "1 feed" if len(feeds) == 1 else f"{len(feeds)} feeds"
     name = subject_words(family=newest.family, subject=newest.subject).lower()
     name += to_date_words(newest.newest_through_on)
     day = formatting.day(timezone.localtime(newest.newest_filed_at))
     family = FAMILIES.get(newest.family, newest.family)
+    if newest.family == "results":
+        last = _year(newest.family, newest.last_year)
+        return f"{count}; the newest filing is {family.lower()}, {name}, and runs through {last}."
     return f"{count}; the newest filing is {family.lower()}, {name}, of {day}."
+
+
+def _age(feed: selectors.Feed, *, today: date) -> Cell:
+    """Say how old a feed is: results by the last school year they cover, whenever the file arrived."""
+    if feed.family == "results" and feed.last_year:
+        days = max(0, (today - date(feed.last_year, *SCHOOL_YEAR_ENDS)).days)
+        return Cell(value=days, note=f"since the end of {formatting.school_year(feed.last_year)}")
+    return Cell(value=(today - timezone.localtime(feed.newest_filed_at).date()).days)
 
 
 def _years(feed: selectors.Feed) -> str:
@@ -119,7 +134,7 @@ def _feed_table(request: DistrictRequest, feeds: list[selectors.Feed]) -> Table:
             _years(feed),
             feed.filings,
             day,
-            (today - day).days,
+            _age(feed, today=today),
             Cell(
                 value=feed.newest_filename,
                 href=link(request, "upload-show", upload_id=feed.newest_upload_id),
