@@ -22,6 +22,11 @@ class Moved:
     count: int
     amount: Decimal
 
+    @property
+    def words(self) -> str:
+        """Both in one line, to tell whether anything has changed."""
+        return f"{self.count} {self.amount:.2f}"
+
 
 @transaction.atomic
 def carry_over_allocations(*, filing_id: UUID, from_filing_id: UUID) -> Moved:
@@ -71,18 +76,26 @@ def take_carry_over_back(*, filing_id: UUID) -> Moved:
 
 
 @transaction.atomic
-def clear_allocations(*, filing_id: UUID) -> Moved:
+def clear_allocations(*, filing_id: UUID, seen: str) -> Moved:
     """Take every allocation of a budget filing away, so that its upload can be undone.
 
-    Each stays in the audit with its amount. Idempotent. Raises NotThere.
+    seen: how many and how much the person saw, as `Moved.words`. Each stays in the audit with its
+    amount. Raises NotThere, and AllocationRefused when others stand there now.
     """
     budget = lock_budget(filing_id=filing_id)
     rows = Allocation.objects.filter(filing=budget)
     amounts = list(rows.values_list("amount", flat=True))
+    held = Moved(count=len(amounts), amount=sum(amounts, Decimal(0)))
+    if seen != held.words:
+        raise AllocationRefused(
+            {
+                "filing": "The allocations have changed since you opened the page. Nothing is taken away: look again."
+            }
+        )
     if amounts:
         rows.delete()
         mark(name="allocations")
-    return Moved(count=len(amounts), amount=sum(amounts, Decimal(0)))
+    return held
 
 
 def _slice(filing: Filing) -> tuple[str, int, str]:

@@ -24,13 +24,14 @@ from investments.selectors.allocation_carry import find_carried_over, find_earli
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
 from investments.services import (
     AllocationRefused,
+    Moved,
     SavedAllocation,
     clear_allocations,
     save_allocation,
 )
 from investments.services.allocation_undo import undo_last_allocation
 from investments.views.allocation_lines import carry_table, grid_line, grid_table, source_column
-from investments.views.parts import done, link, may, sections, upload_href, upload_list_href
+from investments.views.parts import done, link, may, refused, sections, upload_href, upload_list_href
 
 KEPT = ("filing", "sources", "source", "initiative", "page")
 
@@ -75,7 +76,10 @@ def allocation_clear(request: DistrictRequest) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         messages.error(request, "Nothing is taken away: tick the box to say that all of them shall go.")
         return redirect(back)
-    moved = clear_allocations(filing_id=filing)
+    try:
+        moved = clear_allocations(filing_id=filing, seen=request.POST.get("seen", ""))
+    except AllocationRefused as error:
+        return refused(request, error=error, to=back)
     words = f"{moved.count} allocation{'' if moved.count == 1 else 's'}"
     dollars = formatting.dollars_exact(moved.amount)
     return done(
@@ -204,7 +208,10 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         else "",
         "clear_all_href": link(request, "allocation-clear"),
         "can_clear": may_enter and any(row.total for row in grid.rows),
-        "given_count": sum(cell.amount is not None for row in grid.rows for cell in row.cells),
+        "given": Moved(
+            count=sum(cell.amount is not None for row in grid.rows for cell in row.cells),
+            amount=sum((row.total for row in grid.rows), Decimal(0)),
+        ),
         "empty": _empty(request, grid=grid),
         "file_href": upload_href(request, grid.filing.upload_id) if grid.filing else "",
         "save_href": link(request, "allocation-grid", _kept(request)),

@@ -158,8 +158,8 @@ def test_undo_says_the_ways_out_and_taking_away_is_kept_in_the_audit(in_bay: Cas
         delete_entries(filing_ids=[first.pk, again.pk])
     assert "4 allocations of $600.00 on the FY2027 budget" in caught.value.message
     assert "take all its allocations away" in caught.value.message
-    assert clear_allocations(filing_id=again.pk) == Moved(count=1, amount=Decimal("50.00"))
-    assert clear_allocations(filing_id=first.pk) == Moved(count=3, amount=Decimal("550.00"))
+    assert clear_allocations(filing_id=again.pk, seen="1 50.00") == Moved(count=1, amount=Decimal("50.00"))
+    assert clear_allocations(filing_id=first.pk, seen="3 550.00") == Moved(count=3, amount=Decimal("550.00"))
     gone = AuditEvent.objects.filter(table_name="investments_allocation", action="delete")
     assert sorted(Decimal(str(one.before["amount"])) for one in gone if one.before) == [20, 30, 50, 500]
     delete_entries(filing_ids=[first.pk, again.pk])
@@ -183,7 +183,13 @@ def test_budget_director_carries_over_and_clears_on_the_page(bay: Cast) -> None:
     assert 'class="usa-input grid__input"' not in earlier
     refused = client.post(f"{base}clear/", {"filing": str(first.pk)}, follow=True).content.decode()
     assert "tick the box" in refused
-    client.post(f"{base}clear/", {"filing": str(first.pk), "sure": "yes"})
+    assert 'name="seen" value="3 550.00"' in earlier
+    sure = {"filing": str(first.pk), "sure": "yes"}
+    stale = client.post(f"{base}clear/", sure | {"seen": "2 520.00"}, follow=True).content.decode()
+    assert "have changed since you opened the page" in stale
+    with district_scope(bay.district.pk):
+        assert len(held(first)) == 3
+    client.post(f"{base}clear/", sure | {"seen": "3 550.00"})
     with district_scope(bay.district.pk):
         assert (len(held(first)), len(held(again))) == (0, 3)
 
