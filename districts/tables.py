@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 from districts import formatting
 
 PAGE_SIZE: Final = 50
+STACKED_FROM: Final = 4
+"""A table of so many columns is wider than a phone."""
 Record = TypeVar("Record")
 
 
@@ -145,6 +147,11 @@ class Table:
     @property
     def has_actions(self) -> bool:
         return any(row.actions for row in self.rows)
+
+    @property
+    def stacks(self) -> bool:
+        """Say whether a phone is too narrow for the columns: a row is then laid out as lines of cells."""
+        return len(self.columns) >= STACKED_FROM
 
     @property
     def has_money(self) -> bool:

@@ -141,14 +141,10 @@ def source_words(one: SourceBalance) -> str:
 
 def choose(*, grid: AllocationGrid, show: str, source: str, initiative: str) -> GridView:
     """Cut the grid to the sources and initiatives asked for; words asked for win over the general choice."""
-    sources = _sources(grid=grid, show=show)
-    if source.strip():
-        sources = _named(grid.sources, source)
     kept = words_match(text=initiative, candidates=[(row.name,) for row in grid.rows])
-    return GridView(
-        sources=sources,
-        rows=tuple(row for row, is_kept in zip(grid.rows, kept, strict=True) if is_kept),
-    )
+    rows = tuple(row for row, is_kept in zip(grid.rows, kept, strict=True) if is_kept)
+    sources = _named(grid.sources, source) if source.strip() else _sources(grid=grid, show=show, rows=rows)
+    return GridView(sources=sources, rows=rows)
 
 
 def _named(sources: Sequence[SourceBalance], text: str) -> tuple[SourceBalance, ...]:
@@ -158,16 +154,17 @@ def _named(sources: Sequence[SourceBalance], text: str) -> tuple[SourceBalance, 
     return tuple(one for one, *hits in zip(sources, *matches, strict=True) if any(hits))
 
 
-def _sources(*, grid: AllocationGrid, show: str) -> tuple[SourceBalance, ...]:
+def _sources(*, grid: AllocationGrid, show: str, rows: Sequence[AllocationRow]) -> tuple[SourceBalance, ...]:
+    """Choose columns; by default the largest by budget and every source that a row shown has something from."""
     if show == "all":
         return grid.sources
     if show == "over":
         return tuple(one for one in grid.sources if one.remaining < 0)
-    given = tuple(one for one in grid.sources if one.allocated)
     if show == "given":
-        return given
+        return tuple(one for one in grid.sources if one.allocated)
     by_size = sorted(grid.sources, key=lambda one: (-one.budget, one.source))
-    wanted = {one.source for one in (*by_size[:LARGEST], *given)}
+    held = {cell.source for row in rows for cell in row.cells if cell.amount is not None}
+    wanted = {one.source for one in by_size[:LARGEST]} | held
     return tuple(one for one in grid.sources if one.source in wanted)
 
 

@@ -232,7 +232,7 @@ def _nothing(*, asked: Asked, on_what: str, is_elsewhere: bool) -> str:
     sentence = f"No {kind} of {years} is booked{on_what}"
     if not asked.text:
         return f"{sentence}."
-    return f"{sentence}; it is found elsewhere:" if is_elsewhere else f"{sentence}, nor on any other codes."
+    return f"{sentence}; it is found elsewhere." if is_elsewhere else f"{sentence}, nor on any other codes."
 
 
 def _on_what(*, asked: Asked, titles: dict[tuple[str, str], str], labels: dict[str, str]) -> str:

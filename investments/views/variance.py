@@ -37,7 +37,7 @@ from investments.views.parts import (
     upload_list_href,
 )
 from investments.views.pivot_table import noise_words
-from investments.views.variance_words import apart_table, fund_words, variance_answer
+from investments.views.variance_words import apart_table, apart_words, fund_words, variance_answer
 
 TOTAL = "Total"
 
@@ -70,6 +70,7 @@ def variance_show(request: DistrictRequest) -> HttpResponse:
         "apart_table": apart,
         "form": VarianceForm(asked=asked, filings=filings, segments=segments),
         "answer": variance_answer(variance=variance, asked=asked),
+        "apart_words": apart_words(variance=variance, asked=asked),
         "record": _record(fund=asked.filters.get("fund", "")),
         "files": [filing_words(one) for one in variance.filings],
         "missing": _missing(variance=variance, filings=filings),
@@ -159,7 +160,7 @@ def _columns(*, variance: Variance, label: str) -> list[Column]:
             unit=through,
         ),
         Column(key="variance", label="Variance", kind=Kind.CHANGE, unit="actual less budget, dollars"),
-        Column(key="percent", label="Variance", kind=Kind.PERCENT, unit="percent of the budget"),
+        Column(key="percent", label="Variance in percent", kind=Kind.PERCENT, unit="of the budget"),
     ]
 
 

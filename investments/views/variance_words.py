@@ -23,7 +23,7 @@ def fund_words(code: str, title: str) -> str:
 
 
 def variance_answer(*, variance: Variance, asked: VarianceAsked) -> str:
-    """Return the page's first sentences: the gap over the funds that have both, and what is apart."""
+    """Return the page's first sentences: the gap over the funds that have both."""
     year = formatting.fiscal_year(variance.fiscal_year or None)
     total, noun = variance.total, "spent" if asked.scope == "spending" else "received"
     what = _on_what(asked)
@@ -48,7 +48,6 @@ def variance_answer(*, variance: Variance, asked: VarianceAsked) -> str:
         for part in (
             _compared(variance=variance, start=f"In {year} the district {noun}", what=what),
             _largest(variance) if not what else "",
-            _apart(variance=variance, noun=noun),
         )
         if part
     )
@@ -93,9 +92,9 @@ def _largest(variance: Variance) -> str:
     return f"{name[0].upper()}{name[1:]}, the largest: {_gap(fund)} budgeted."
 
 
-def _apart(*, variance: Variance, noun: str) -> str:
+def apart_words(*, variance: Variance, asked: VarianceAsked) -> str:
     """Name the dollars of funds that have no budget, and those of funds with a budget and no actuals."""
-    said = []
+    noun, said = "spent" if asked.scope == "spending" else "received", []
     found = [row for row in variance.apart if abs(row.budget) < LEAST_SPENDING]
     spent = sorted((row for row in found if row.actual), key=lambda row: -abs(row.actual))
     if spent:

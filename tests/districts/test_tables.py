@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 
 from districts.tables import Cell, Column, Empty, Kind, Table, display, make_table
 
@@ -93,3 +94,24 @@ def test_a_cell_shows_rounded_dollars_and_exact_ones_on_demand() -> None:
     assert display(cell=cell, column=column, is_exact=True) == "$38,214,552.17"
     assert display(cell=Cell(value=None), column=column) == "–"
     assert display(cell=Cell(value=0, text="no spending"), column=column) == "no spending"
+
+
+def test_a_table_wider_than_a_phone_names_each_cell_by_its_column() -> None:
+    def drawn(count: int) -> str:
+        columns = [Column(key=f"c{number}", label=f"Label {number}") for number in range(count)]
+        table = make_table(
+            key="wide",
+            caption="Wide",
+            columns=columns,
+            records=[tuple("abcdefgh"[:count])],
+            cells=lambda row: row,
+            query={},
+            empty=Empty(title="None"),
+        )
+        return render_to_string("components/table.html", {"table": table})
+
+    wide, narrow = drawn(4), drawn(3)
+    assert "datatable--stacks" in wide
+    assert [f'data-label="Label {number}"' in wide for number in range(4)] == [False, True, True, True]
+    assert "datatable--stacks" not in narrow
+    assert "data-label" not in narrow

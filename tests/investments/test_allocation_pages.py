@@ -7,6 +7,7 @@ import io
 import json
 import re
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from districts.access.permissions import Role
 from districts.tenancy import district_scope
 from investments.forms.allocations import NOT_DOLLARS, choose
 from investments.models import Allocation
-from investments.selectors import AllocationGrid, SourceBalance
+from investments.selectors import AllocationCell, AllocationGrid, AllocationRow, SourceBalance
 from tests.cast import Cast
 from tests.investments.books import Books, make_books
 
@@ -118,8 +119,10 @@ def test_the_largest_by_budget_and_what_is_given_out_are_always_columns() -> Non
         )
         for code, budget in budgets.items()
     )
+    given = AllocationCell(source="8", amount=Decimal(1), note="")
+    row = AllocationRow(initiative_id=uuid4(), name="Tutoring", cells=(given,), total=Decimal(1))
     view = choose(
-        grid=AllocationGrid(filing=None, filings=(), sources=sources, rows=()),
+        grid=AllocationGrid(filing=None, filings=(), sources=sources, rows=(row,)),
         show="",
         source="",
         initiative="",

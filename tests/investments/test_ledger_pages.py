@@ -68,7 +68,7 @@ def test_a_search_for_title_i_is_not_title_ii(books: Books, director: Client) ->
 def test_a_search_looks_at_every_segment_and_never_says_zero_dollars(books: Books, director: Client) -> None:
     response = director.get(f"{books.base}?q=Teachers")
     assert response.context["answer"] == (
-        "No actual of FY2024 is booked on resource codes and titles with “Teachers”; it is found elsewhere:"
+        "No actual of FY2024 is booked on resource codes and titles with “Teachers”; it is found elsewhere."
     )
     (found,) = response.context["elsewhere"]
     assert found.words == "1 match by object: 1100 Certificated Teachers' Salaries"
@@ -201,7 +201,7 @@ def test_budget_against_actual_in_dollars_and_percent(books: Books, director: Cl
         "Budget (adopted, forecast)",
         "Actual (dollars)",
         "Variance (actual less budget, dollars)",
-        "Variance (percent of the budget)",
+        "Variance in percent (of the budget)",
     ]
     assert rows[1:] == [
         ["3150", "ESSA: Title I, Schoolwide Programs", "0.00", "200.00", "200.00", ""],

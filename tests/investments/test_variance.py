@@ -58,9 +58,8 @@ def director(bay: Cast) -> Client:
 
 
 def lead(client: Client, bay: Cast, query: str = "") -> str:
-    answer = client.get(f"/d/{bay.slug}/budget/variance/{query}").context["answer"]
-    assert isinstance(answer, str)
-    return answer
+    context = client.get(f"/d/{bay.slug}/budget/variance/{query}").context
+    return f"{context['answer']} {context['apart_words']}".strip()
 
 
 def test_only_funds_with_a_budget_and_actuals_are_compared(in_bay: Cast) -> None:
