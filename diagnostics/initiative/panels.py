@@ -14,6 +14,7 @@ from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission
 from districts.parts import Notice, Source, Stat, Tone, Verdict
+from investments.calc.noise import is_jump
 from investments.models import AmountKind
 
 _FORECAST_NAMES = {AmountKind.ESTIMATED_ACTUAL: "estimate", AmountKind.BUDGET: "budget"}
@@ -29,9 +30,7 @@ def figures(request: DistrictRequest, *, page: InitiativePage) -> tuple[Stat, ..
         Stat(
             label="Schools it serves",
             value=formatting.number(len(page.record.schools)) if page.record.schools else "Not named",
-            note="Without them there is no comparison."
-            if page.record.kind == "initiative" and not page.record.schools
-            else "",
+            note=_school_words(page),
             href="#schools" if page.record.schools else "",
         )
     )
@@ -99,6 +98,16 @@ def _cost_stat(request: DistrictRequest, *, page: InitiativePage) -> Stat:
     if abs(latest.counted) < NO_SPENDING:
         return Stat(label=label, value="No spending", exact=formatting.dollars_exact(latest.counted))
     notes = []
+    before = page.costs.year(latest.fiscal_year - 1)
+    if (
+        before is not None
+        and before.counted >= NO_SPENDING
+        and is_jump(before=before.counted, after=latest.counted)
+    ):
+        step = (latest.counted / before.counted - 1) * 100
+        notes.append(
+            f"{formatting.number(step, 0, plus=True)}% from {formatting.fiscal_year(before.fiscal_year)}: check coding."
+        )
     if abs(latest.indirect) >= NO_SPENDING:
         notes.append(f"{formatting.dollars_short(latest.indirect)} of it indirect.")
     if abs(latest.elsewhere) >= NO_SPENDING:
@@ -148,8 +157,32 @@ def _per_student_stat(page: InitiativePage) -> Stat:
         exact=formatting.dollars_exact(found.dollars),
         note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
         f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
-        " not a count of students who took part.",
+        f" not a count of students who took part.{_fund_words(page)}",
     )
+
+
+def _fund_words(page: InitiativePage) -> str:
+    """Say which funds the cost adds, where it is more than one: their dollars may serve other students."""
+    funds = {
+        code: dollars
+        for code, dollars in page.costs.funds(page.costs.latest_year).items()
+        if abs(dollars) >= NO_SPENDING
+    }
+    if len(funds) < 2:
+        return ""
+    parts = ", ".join(f"fund {code} {formatting.dollars_short(one)}" for code, one in funds.items())
+    return f" It adds the dollars of all funds, though they may serve other students: {parts}."
+
+
+def _school_words(page: InitiativePage) -> str:
+    """Say what the list of schools rests on, in the words of those who named them."""
+    schools = page.record.schools
+    if not schools:
+        return "Without them there is no comparison." if page.record.kind == "initiative" else ""
+    sources = sorted({one.source.rstrip(".") for one in schools if one.source})
+    if not sources:
+        return "No source of the list is given, nor of which year it is."
+    return f"By: {'; '.join(sources)}." if len(sources) < 3 else f"By {len(sources)} sources, in the table."
 
 
 def _local_day(moment: datetime) -> str:

@@ -33,6 +33,7 @@ class CostCell:
     counted: Decimal
     caught: Decimal
     through_on: date | None = None
+    fund: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,14 @@ class Costs:
         found = (one for one in self.years if (one.fiscal_year, one.kind) == (fiscal_year, kind))
         return next(found, None)
 
+    def funds(self, fiscal_year: int | None) -> dict[str, Decimal]:
+        """Return the counted dollars of a year of actuals by fund, the largest first."""
+        sums: dict[str, Decimal] = {}
+        for cell in self.cells:
+            if (cell.fiscal_year, cell.kind) == (fiscal_year, AmountKind.ACTUAL):
+                sums[cell.fund] = sums.get(cell.fund, Decimal(0)) + cell.counted
+        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
+
     @property
     def shown(self) -> tuple[YearCost, ...]:
         """Return actual years, years to date, then forecasts; an estimate or budget of a past year is its record."""
@@ -113,7 +122,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
     cells = (
         LedgerCost.objects.filter(shown_at(as_of), initiative=OuterRef("pk"))
         .order_by("fiscal_year", "kind")
-        .values("fiscal_year", "kind", "source", "object_class", "is_indirect", "through_on")
+        .values("fiscal_year", "kind", "fund", "source", "object_class", "is_indirect", "through_on")
         .annotate(counted_sum=Sum("counted"), caught_sum=Sum("caught"))
     )
     totals = (
@@ -128,7 +137,7 @@ def cost_columns(*, as_of: datetime | None, funding_segment: str) -> dict[str, A
         .order_by("code", "-fiscal_year", "-id")
         .distinct("code")
     )
-    names = ("fiscal_year", "kind", "source", "object_class", "is_indirect", "through_on")
+    names = ("fiscal_year", "kind", "fund", "source", "object_class", "is_indirect", "through_on")
     return {
         "cost_cells": _array(cells, *names, counted="counted_sum", caught="caught_sum"),
         "cost_totals": _array(totals, "fiscal_year", "kind", "fund", total="total_sum"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 
 import pytest
@@ -10,9 +11,10 @@ from django.test import Client
 
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
-from strategy.models import Goal
+from strategy.models import Goal, Initiative
 from tests.cast import Cast
-from tests.diagnostics.scene import Scene, make_scene, own_queries
+from tests.diagnostics.scene import NOVEMBER, Scene, compute, make_scene, own_queries
+from tests.investments.facts import make_filing
 
 
 @pytest.fixture
@@ -95,3 +97,21 @@ def test_initiative_show_of_a_group_that_no_results_name_says_so(bay: Cast, scen
     text = bay.client(Role.CABINET).get(page).content.decode()
     assert "No results name the group “nobody”" in text
     assert "No results of this metric have arrived" not in text
+
+
+def test_initiative_show_marks_a_jump_and_names_funds_and_the_source_of_its_schools(
+    bay: Cast, scene: Scene, page: str
+) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        make_filing([("01", "3010", "1110", "1100", "400000")], fiscal_year=2023)
+        make_filing(
+            [("01", "3010", "1110", "1100", "600000"), ("12", "3010", "1110", "1100", "60000")],
+            fiscal_year=2024,
+            name="corrected.dat",
+        )
+        Initiative.objects.filter(pk=scene.tutoring).update(grades="K-12")
+        compute(NOVEMBER)
+    text = html.unescape(bay.client(Role.CABINET).get(page).content.decode())
+    assert "+65% from FY2023: check coding." in text
+    assert "fund 01 $600K, fund 12 $60,000" in text
+    assert "By: List of March." in text
