@@ -12,7 +12,7 @@ deliveries of the same year compared with each other, and totals that it cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -32,7 +32,8 @@ def protect_district(*, cells: Table, unit: str, minimum: int) -> dict[Key, Year
 
     As `protect`; a group for which the source gives no value of the district gets one, pooled from
     the schools whose value is known. One that rests on a single school is hidden: it would be that
-    school's value under another name, and some readers see no school.
+    school's value under another name, and some readers see no school; the district's other groups must
+    not tell it either. So is a count that lacks a school the source hides.
     """
     by_group: dict[str, list[YearValue]] = {}
     for (school, group), value in cells.items():
@@ -42,12 +43,14 @@ def protect_district(*, cells: Table, unit: str, minimum: int) -> dict[Key, Year
     for group, values in by_group.items():
         known = [one for one in values if one.value is not None and one.students != 0]
         (pooled,) = pool_years(values=values, unit=unit)
+        is_short = unit == "count" and any(one.is_suppressed for one in values)
         if known:
-            table[(None, group)] = pooled
-        if len(known) < 2:
+            table[(None, group)] = replace(pooled, is_suppressed=len(known) < 2 or is_short)
+        if len(known) < 2 or is_short:
             is_hidden = bool(known) or any(one.is_suppressed for one in values)
             withheld[(None, group)] = YearValue(year=pooled.year, value=None, is_suppressed=is_hidden)
-    return protect(cells=table, unit=unit, minimum=minimum) | withheld
+    shown = _protect(cells=table, unit=unit, minimum=minimum, withheld=frozenset(withheld))
+    return shown | withheld
 
 
 def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
@@ -70,8 +73,13 @@ def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
     in, empty out. Example: 3 of 8 Filipino and 20 of 60 Asian students beside 100 in all, of
     whom 32 White: Filipino is hidden, and White with it, since 100 - 60 - 32 = 8.
     """
+    return _protect(cells=cells, unit=unit, minimum=minimum, withheld=frozenset())
+
+
+def _protect(*, cells: Table, unit: str, minimum: int, withheld: frozenset[Key]) -> dict[Key, YearValue]:
+    """As `protect`. withheld: hidden totals of the district that its schools may tell, and nothing else."""
     counts = {key: _count(value=value, unit=unit) for key, value in cells.items()}
-    hidden = _hide(cells=cells, counts=counts, minimum=minimum)
+    hidden = _hide(cells=cells, counts=counts, minimum=minimum, withheld=withheld)
     return {
         key: _shown(value=value, unit=unit, is_hidden=key in hidden, minimum=minimum)
         for key, value in cells.items()
@@ -89,23 +97,54 @@ def cut(*, students: float) -> float:
     return next((one for one in CUTS if one * students >= 200 - 1e-9), CUTS[-1])
 
 
-def pool_shown(*, values: Iterable[YearValue], unit: str) -> list[YearValue]:
-    """Pool values of several schools that are shown into one for each year, as `pool_years` does.
+@dataclass(frozen=True)
+class Pool:
+    """Several schools as one, year by year. schools: how many of them are in it, the same in every year."""
 
-    A pool would tell a rate shown as under or over a cut when it is the only one in it, or when all
-    of them are nobody or everybody, unless the pool's own rounding covers them (`_is_blurred`): such a
-    year is hidden. A pool is coded and rounded like a value.
+    values: tuple[YearValue, ...]
+    schools: int
+
+
+def pool_shown(*, series: Mapping[Hashable, Iterable[YearValue]], unit: str) -> Pool:
+    """Pool the shown values of several schools into one for each year, always of the same schools.
+
+    The schools are those of the latest year in which any can be pooled (`_poolable`); a year that lacks
+    one of them has no value, so that a school that comes, goes or is hidden is no change. A pool is
+    coded and rounded like a value. Empty in, empty out.
     """
-    found = list(values)
-    pooled = {one.year: one for one in pool_years(values=found, unit=unit)}
-    for year, one in pooled.items():
-        parts = [part for part in found if part.year == year and not part.is_suppressed]
-        coded = [part for part in parts if part.bound]
-        if len(parts) > 1 and coded and _tells(parts=coded, pool=one):
-            pooled[year] = YearValue(year=year, value=None, is_suppressed=True)
+    by_year: dict[int, dict[Hashable, YearValue]] = {}
+    for school, values in series.items():
+        for value in values:
+            by_year.setdefault(value.year, {})[school] = value
+    found = [_poolable(by_year[year], unit=unit) for year in sorted(by_year, reverse=True)]
+    schools = next((one for one in found if one), frozenset())
+    pooled = []
+    for year, mine in sorted(by_year.items()):
+        parts = {school: value for school, value in mine.items() if school in schools}
+        if schools and _poolable(parts, unit=unit) == schools:
+            (one,) = pool_years(values=parts.values(), unit=unit)
+            pooled.append(_shown(value=one, unit=unit, is_hidden=False))
         else:
-            pooled[year] = _shown(value=one, unit=unit, is_hidden=one.is_suppressed)
-    return list(pooled.values())
+            is_hidden = any(value.is_suppressed or value.bound for value in mine.values())
+            pooled.append(YearValue(year=year, value=None, is_suppressed=is_hidden))
+    return Pool(values=tuple(pooled), schools=len(schools))
+
+
+def _poolable(parts: Mapping[Hashable, YearValue], *, unit: str) -> frozenset[Hashable]:
+    """Return the schools of a year that a pool may hold.
+
+    A school whose rate is shown as under or over a cut is left out, since pools of other schools, and
+    the district, would tell it together; not where it is alone, nor where the pool's own rounding covers
+    it (`_is_blurred`). So is one without a number of students to weigh it by.
+    """
+    known = {school: one for school, one in parts.items() if one.value is not None and not one.is_suppressed}
+    if len(known) < 2:
+        return frozenset(known)
+    weighed = {school: one for school, one in known.items() if one.students or unit == "count"}
+    coded = [one.students or 0.0 for one in weighed.values() if one.bound]
+    if _is_blurred(coded, of=sum(one.students or 0.0 for one in weighed.values())):
+        return frozenset(weighed)
+    return frozenset(school for school, one in weighed.items() if not one.bound)
 
 
 @dataclass(frozen=True)
@@ -144,7 +183,7 @@ def _side(*, percent: float, students: float) -> str:
     return OVER if percent > 100 - edge else ""
 
 
-def _hide(*, cells: Table, counts: Counts, minimum: int) -> set[Key]:
+def _hide(*, cells: Table, counts: Counts, minimum: int, withheld: frozenset[Key]) -> set[Key]:
     """Return what is hidden: primary, then whatever must go with it, until nothing more must."""
     hidden = {
         key for key, value in cells.items() if _is_small(value=value, count=counts[key], minimum=minimum)
@@ -154,7 +193,7 @@ def _hide(*, cells: Table, counts: Counts, minimum: int) -> set[Key]:
         for key, count in counts.items()
         if count.students is not None or cells[key].is_suppressed
     }
-    lines = find_lines(students=students)
+    lines = [line for line in find_lines(students=students) if line.total not in withheld]
     twins = find_twins(lines=lines, students=students)
     lines = merge_twins(lines=lines, twins=twins)
     coded = {key for key, count in counts.items() if count.is_coded}
@@ -295,17 +334,6 @@ def _solved(
 def _loss(key: Key, *, counts: Counts) -> tuple[bool, bool, float, str]:
     """Rank what is lost by hiding a value: a school's total is worst, then the district's."""
     return (key[1] == ALL, key[0] is None, counts[key].students or 0.0, str(key))
-
-
-def _tells(*, parts: list[YearValue], pool: YearValue) -> bool:
-    """Say whether a pool would tell the rates beyond a cut among its parts."""
-    students = sum(part.students or 0.0 for part in parts)
-    if _is_blurred([part.students or 0.0 for part in parts], of=pool.students or 0.0):
-        return False
-    counted = [part.numerator for part in parts]
-    if len(parts) < 2 or None in counted:
-        return True
-    return _is_extreme(students, sum(one or 0.0 for one in counted))
 
 
 def _made_students(value: YearValue) -> float | None:

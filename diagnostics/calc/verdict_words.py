@@ -87,6 +87,7 @@ class Known:
     spent: float | None = None
     students: int | None = None
     schools_served: int | None = None
+    schools_shown: int | None = None
     outcome_year: int | None = None
     treated: str = ""
     treated_change: str = ""
@@ -136,6 +137,8 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
         facts.append("No actual cost is coded to it.")
     if known.treated and known.outcome_year is not None:
         where = f"the {known.schools_served} schools it serves" if known.schools_served != 1 else "its school"
+        if known.schools_shown is not None and known.schools_shown != known.schools_served:
+            where = f"{known.schools_shown} of {where}, the same in every year"
         change = f", {known.treated_change} since {_since(known)}" if known.treated_change else ""
         facts.append(
             f"{subject.metric} at {where}: {known.treated} in"

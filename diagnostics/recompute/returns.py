@@ -6,7 +6,7 @@ Must not hold rules or words (`calc` does) nor write anything but its result tab
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, Sum
 
-from diagnostics.calc.disclosure import pool_shown
+from diagnostics.calc.disclosure import Pool, pool_shown
 from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.verdict import Evidence, Kind, Missing, decide_verdict
 from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
@@ -28,7 +28,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "4"
+VERSION = "5"
 SCHOOL_YEAR_STARTS = 7
 
 
@@ -129,7 +129,8 @@ def _return_row(
     today: date,
 ) -> dict[str, Any]:
     goal, metric = initiative.goal, initiative.goal.metric
-    treated = _pooled_known(outcomes=outcomes, schools=schools, unit=metric.unit)
+    pool = pool_shown(series={one: outcomes.schools.get(one, ()) for one in schools}, unit=metric.unit)
+    treated = [one for one in pool.values if one.value is not None]
     changed_in = _changed_in(initiative=initiative, breaks=metric.break_years)
     looked_at = treated if schools else [one for one in outcomes.district if one.value is not None]
     evidence = Evidence(
@@ -138,7 +139,7 @@ def _return_row(
         review_on=initiative.review_on,
         has_outcome=_has_outcome(initiative=initiative, values=looked_at),
         schools_served=len(schools),
-        students=_students(values=treated),
+        students=_students(values=treated) if pool.schools == len(schools) else None,
         changed_in=changed_in,
         years_since=sum(changed_in is not None and one.year >= changed_in for one in looked_at),
         missing=_missing(schools=schools, outcomes=outcomes, has_value=bool(looked_at)),
@@ -155,7 +156,7 @@ def _return_row(
     )
     decision = decide_verdict(evidence=evidence)
     words = word_verdict(decision=decision, evidence=evidence, subject=subject)
-    known = _known(spent=spent, schools=schools, treated=treated, outcomes=outcomes, metric=metric)
+    known = _known(spent=spent, schools=schools, pool=pool, outcomes=outcomes, metric=metric)
     return {
         "initiative_id": initiative.pk,
         "verdict": decision.verdict.value,
@@ -165,14 +166,6 @@ def _return_row(
         "next_step": words.next_step,
         "rule": "" if decision.rule is None else str(decision.rule),
     }
-
-
-def _pooled_known(*, outcomes: _Outcomes, schools: Iterable[UUID], unit: str) -> list[YearValue]:
-    def values() -> Iterator[YearValue]:
-        for school in schools:
-            yield from outcomes.schools.get(school, ())
-
-    return [one for one in pool_shown(values=values(), unit=unit) if one.value is not None]
 
 
 def _students(*, values: Sequence[YearValue]) -> int | None:
@@ -217,10 +210,12 @@ def _known(
     *,
     spent: _Spent | None,
     schools: frozenset[UUID],
-    treated: Sequence[YearValue],
+    pool: Pool,
     outcomes: _Outcomes,
     metric: Metric,
 ) -> Known:
+    """Say what is known; a pool of a single school is not told, for readers who may see no school."""
+    treated = [one for one in pool.values if one.value is not None and pool.schools > 1]
     latest = treated[-1] if treated else None
     everybody = {one.year: one for one in outcomes.district if one.value is not None}
     year = latest.year if latest else max(everybody, default=None)
@@ -234,6 +229,7 @@ def _known(
         fiscal_year=spent.fiscal_year if spent else None,
         spent=float(spent.dollars) if spent else None,
         schools_served=len(schools),
+        schools_shown=pool.schools,
         outcome_year=year,
         treated=write_value(value=latest.value, unit=metric.unit, bound=latest.bound) if latest else "",
         treated_change=write_change(value=figures.change, unit=metric.unit),

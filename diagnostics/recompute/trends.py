@@ -23,7 +23,7 @@ from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 from strategy.models import Metric
 
-VERSION = "4"
+VERSION = "5"
 RESULTS_FAMILY = "results"
 
 Series = dict[tuple[UUID, UUID | None, str], list[YearValue]]

@@ -127,9 +127,9 @@ def test_a_return_says_there_is_no_fair_comparison_and_what_is_known(metric: Met
     assert found.known == [
         "$600K in FY2024 (ledger cost).",
         (
-            "Chronic absence at the 2 schools it serves: 20.0% in 2023–24, −10.0 points since the year"
-            " before; all schools of the district, these included: 21.6%, its change not known. This describes;"
-            " it does not show a cause."
+            "Chronic absence at the 2 schools it serves: 20.0% in 2023–24, +2.5 points since 2021–22 (no value"
+            " between); all schools of the district, these included: 21.6%, +4.1 points over the same time."
+            " This describes; it does not show a cause."
         ),
         "Nobody has reported yet how well it is delivered.",
     ]
@@ -177,7 +177,7 @@ def test_the_next_step_of_a_changed_measure_changes_when_the_year_it_asks_for_ar
         "cannot_tell",
         "Choose comparison schools that were like tho",
     )
-    assert "10.0% in 2024–25, −10.0 points since the year before" in told.known[1]
+    assert not any("10.0%" in fact for fact in told.known), "some readers see no single school"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,7 +63,9 @@ def get_outcome(
     mine = {row.school_id: row for row in rows if row.group == group and row.school_id}
     district = next((row for row in rows if row.group == group and not row.school_id), None)
     return Outcome(
-        served=tuple(pool_shown(values=_values(mine.values()), unit=unit)) if schools else (),
+        served=pool_shown(
+            series={pk: read_points(mine[pk].points) for pk in schools if pk in mine}, unit=unit
+        ).values,
         district=read_points(district.points) if district else (),
         schools=tuple(
             _school(school_id=pk, name=name, row=mine.get(pk))
@@ -84,10 +86,6 @@ def _rows(
         return [row for row in past if row.group in groups and row.school_id in wanted]
     rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups)
     return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
-
-
-def _values(rows: Iterable[Trend]) -> list[YearValue]:
-    return [point for row in rows for point in read_points(row.points)]
 
 
 def _students(row: Trend) -> dict[int, float]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from diagnostics.calc import disclosure
 from diagnostics.calc.additions import find_lines
-from diagnostics.calc.disclosure import cut, pool_shown, protect, protect_district
+from diagnostics.calc.disclosure import Pool, cut, pool_shown, protect, protect_district
 from diagnostics.calc.pooling import YearValue, pool_years
 
 MINIMUM = 10
@@ -281,31 +281,74 @@ def test_a_minimum_raised_later_hides_more_of_what_was_kept() -> None:
     assert {key for key, one in raised.items() if one.is_suppressed} == {("A", "all"), ("C", "all")}
 
 
-def test_a_pool_with_a_single_coded_school_is_hidden() -> None:
+def pooled(**series: list[YearValue]) -> tuple[list[float | None], int]:
+    pool = pool_shown(series=dict(series.items()), unit="percent")
+    return [one.value for one in pool.values], pool.schools
+
+
+def at(year: int, counted: float, students: float) -> YearValue:
+    return replace(value(counted, students), year=year)
+
+
+def test_a_coded_school_is_left_out_of_a_pool() -> None:
     coded = protect(
         cells={("A", "all"): value(0, 12), ("B", "all"): value(20, 50)}, unit="percent", minimum=MINIMUM
     )
-    (found,) = pool_shown(values=coded.values(), unit="percent")
-    assert (found.value, found.is_suppressed) == (None, True)
-    exact = [value(10, 50), value(20, 50)]
-    (found,) = pool_shown(values=exact, unit="percent")
-    assert found.value == 30.0
+    assert pooled(A=[coded[("A", "all")]], B=[coded[("B", "all")]]) == ([40.0], 1)
+    assert pooled(A=[coded[("A", "all")]]) == ([20.0], 1)
+    assert pooled(A=[value(10, 50)], B=[value(20, 50)]) == ([30.0], 2)
 
 
-def test_a_pool_too_large_to_tell_a_coded_school_is_shown() -> None:
+def test_a_pool_too_large_to_tell_a_coded_school_holds_it() -> None:
     """1 of 60 among 20,060: one decimal is 10 students either way."""
     cells = {("A", "all"): value(1, 60), ("B", "all"): value(5000, 20_000)}
     shown = protect(cells=cells, unit="percent", minimum=MINIMUM)
-    (found,) = pool_shown(values=shown.values(), unit="percent")
-    assert (shown[("A", "all")].bound, found.value) == ("under", 24.9)
+    assert shown[("A", "all")].bound == "under"
+    assert pooled(A=[shown[("A", "all")]], B=[shown[("B", "all")]]) == ([24.9], 2)
     tight = protect(cells=cells | {("B", "all"): value(500, 2_000)}, unit="percent", minimum=MINIMUM)
-    (found,) = pool_shown(values=tight.values(), unit="percent")
-    assert found.is_suppressed
+    assert pooled(A=[tight[("A", "all")]], B=[tight[("B", "all")]]) == ([25.0], 1)
+
+
+def test_a_school_that_becomes_hidden_is_no_change() -> None:
+    hidden = YearValue(year=2024, value=None, is_suppressed=True)
+    found = pooled(A=[at(2023, 10, 50), at(2024, 10, 50)], B=[at(2023, 30, 50), hidden])
+    assert found == ([20.0, 20.0], 1)
+    assert pooled(A=[at(2023, 10, 50)], B=[at(2023, 30, 50), at(2024, 30, 50)]) == ([60.0, 60.0], 1)
+    assert pooled(A=[at(2023, 10, 50), at(2024, 10, 50)], B=[at(2024, 30, 50)]) == ([None, 40.0], 2)
+    pool = pool_shown(series={"A": [hidden], "B": [hidden]}, unit="percent")
+    assert ([one.is_suppressed for one in pool.values], pool.schools) == ([True], 0)
+
+
+def test_a_count_that_lacks_a_hidden_school_is_no_count_of_the_district() -> None:
+    cells: Table = {
+        ("A", "all"): YearValue(year=2024, value=40.0),
+        ("B", "all"): YearValue(year=2024, value=200.0),
+        ("C", "all"): YearValue(year=2024, value=None, is_suppressed=True),
+    }
+    shown = protect_district(cells=cells, unit="count", minimum=MINIMUM)
+    assert (shown[(None, "all")].value, shown[(None, "all")].is_suppressed) == (None, True)
+    assert shown[("A", "all")].value == 40.0
+
+
+def test_a_withheld_group_of_the_district_does_not_follow_from_its_others() -> None:
+    cells = {
+        ("A", "all"): value(30, 100),
+        ("A", "Female"): value(14, 45),
+        ("A", "Male"): value(11, 40),
+        ("A", "Nonbinary"): value(5, 15),
+        ("B", "all"): value(30, 100),
+        ("B", "Female"): value(15, 50),
+        ("B", "Male"): value(15, 50),
+    }
+    shown = protect_district(cells=cells, unit="percent", minimum=MINIMUM)
+    hidden = [group for group in ("Female", "Male", "Nonbinary") if shown[(None, group)].is_suppressed]
+    assert "Nonbinary" in hidden
+    assert len(hidden) > 1
 
 
 def test_nothing_in_nothing_out() -> None:
     assert protect(cells={}, unit="percent", minimum=MINIMUM) == {}
-    assert pool_shown(values=[], unit="percent") == []
+    assert pool_shown(series={}, unit="percent") == Pool(values=(), schools=0)
 
 
 def test_groups_too_many_to_try_hide_together() -> None:
