@@ -16,7 +16,7 @@ class Question:
 QUESTIONS = (
     Question(
         ask="What does it cost per student?",
-        answer="The cost stands with each initiative. Ask staff for the number of students it reaches.",
+        answer="The cost stands with each initiative; its own page, which staff see, has it per student where students are known.",
     ),
     Question(
         ask="Which outcome should it move, by how much and by when?",
@@ -28,11 +28,11 @@ QUESTIONS = (
     ),
     Question(
         ask="What else could this money buy?",
-        answer="Not on this page yet: ask for at least two alternatives, one of them cheaper.",
+        answer="No page of this product holds it; ask staff for at least two alternatives, one of them cheaper.",
     ),
     Question(
         ask="What happens to it as enrollment falls?",
-        answer="Not on this page yet: ask for the cost with a tenth fewer students.",
+        answer="No page of this product holds it; ask staff for the cost with a tenth fewer students.",
     ),
     Question(
         ask="Who pays in year three?",
@@ -40,6 +40,6 @@ QUESTIONS = (
     ),
     Question(
         ask="Who objects, and why?",
-        answer="Not on this page yet: ask for the strongest objection in the objector’s own words.",
+        answer="No page of this product holds it; ask staff for the strongest objection in the objector’s own words.",
     ),
 )

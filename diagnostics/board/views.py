@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from diagnostics.board.charts import goal_dollars
 from diagnostics.board.questions import QUESTIONS
@@ -26,6 +27,7 @@ def board_show(request: DistrictRequest) -> HttpResponse:
         return export_table(table=table, file_type=file_type, filename="board-strategic-goals")
     context = {
         "board": board,
+        "today": timezone.localdate(),
         "table": table,
         "chart": goal_dollars(board=board),
         "questions": QUESTIONS,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
+from strategy.models import Initiative
 from tests.cast import Cast
 from tests.diagnostics.scene import Scene, make_scene, own_queries
 
@@ -47,3 +50,13 @@ def test_board_show_offers_nothing_to_change(bay: Cast, scene: Scene) -> None:
 
 def test_board_show_asks_the_database_at_most_four_times(bay: Cast, scene: Scene) -> None:
     assert len(own_queries(bay.client(Role.BOARD_MEMBER), BOARD)) <= 4
+
+
+def test_board_show_says_that_a_review_is_overdue(bay: Cast, scene: Scene) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        Initiative.objects.filter(pk=scene.tutoring).update(review_on=date(2024, 9, 1))
+        Initiative.objects.filter(pk=scene.clubs).update(review_on=date(2099, 9, 1))
+    text = bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()
+    assert "<strong>Overdue:</strong> its review was due on Sep 1, 2024." in text
+    assert "Review on Sep 1, 2099." in text
+    assert text.count("Overdue:") == 1
