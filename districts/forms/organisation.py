@@ -65,6 +65,14 @@ class OrganisationForm(forms.Form):
     time_zone = forms.ChoiceField(
         label="Time zone", choices=TIME_ZONES, help_text="Dates and times on every page are in this zone."
     )
+    state_code = forms.RegexField(
+        label="State's code of the district",
+        regex=r"^[0-9A-Za-z-]*$",
+        required=False,
+        max_length=20,
+        help_text="As the state's files write it; California: county and district, 7 digits. Rows of other"
+        " districts and of charter schools are then left out of imports.",
+    )
     minimum_group = forms.IntegerField(
         label="Smallest group of students shown",
         min_value=10,
@@ -120,6 +128,7 @@ class OrganisationForm(forms.Form):
             spending_objects=data["spending_objects"],
             revenue_objects=data["revenue_objects"],
             indirect_objects=data["indirect_objects"],
+            state_code=data["state_code"] if "state_code" in self.data else None,
         )
 
 

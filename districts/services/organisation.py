@@ -48,6 +48,8 @@ class OrganisationSettings:
     spending_objects: str
     revenue_objects: str
     indirect_objects: str
+    state_code: str | None = None
+    """The state's code of the district; None leaves it as it is."""
 
 
 class DepartmentInUse(DomainError):
@@ -84,7 +86,7 @@ def change_organisation(*, by: int, settings: OrganisationSettings, now: datetim
     settings = _with_read_objects(settings)
     with transaction.atomic():
         district = District.objects.select_for_update().get(pk=current_district_id())
-        after: dict[str, Any] = asdict(settings)
+        after: dict[str, Any] = {name: one for name, one in asdict(settings).items() if one is not None}
         before = {name: getattr(district, name) for name in after}
         if before == after:
             return

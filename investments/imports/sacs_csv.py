@@ -13,7 +13,7 @@ from districts.landing.reader import Sample, open_table
 from investments.imports.canonical import SACS_WIDTHS, account_key, sacs_parts
 from investments.imports.filing_dates import date_slices
 from investments.imports.ledger_kind import LedgerKind
-from investments.imports.sacs_dat import COLUMN_KINDS
+from investments.imports.sacs_dat import COLUMN_KINDS, refuse_several_districts
 
 HEADER = {
     "Ccode",
@@ -33,6 +33,8 @@ HEADER = {
 }
 SEGMENT_COLUMNS = ("Fund", "Resource", "Projectyear", "Goal", "Function", "Object")
 CHECK_EXPORT = "Check the row in the extract and export it again."
+
+_ENTITIES = "districts and charter schools of the rows"
 
 
 class SacsCsv(LedgerKind):
@@ -74,6 +76,7 @@ class SacsCsv(LedgerKind):
         )
         for batch in table.batches(reading.report):
             yield self._canonical(batch, reading)
+        refuse_several_districts(sorted(reading.notes.get(_ENTITIES, ())), reading.report)
         date_slices(reading)
 
     def _canonical(self, batch: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -83,6 +86,10 @@ class SacsCsv(LedgerKind):
             mine = (pl.col("Ccode") + pl.col("Dcode") + pl.col("SchoolCode")) == own.ljust(14, "0")
             report.counts.other_district += batch.filter(~mine).height
             batch = batch.filter(mine)
+        else:
+            code = pl.concat_str("Ccode", "Dcode", "SchoolCode")
+            found = reading.notes.setdefault(_ENTITIES, set())
+            found.update(batch.select(code.unique()).to_series().to_list())
         amounts = parse_amounts(batch["Value"])
         batch = batch.with_columns(amounts.amount.alias("amount"), amounts.why.alias("why"))
         sound = self._check_codes(batch, report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -310,12 +310,13 @@ class SacsDat(LedgerKind):
     def _use_elements(self, reading: Reading, progress: _Progress) -> None:
         """Date the slices and note the form's own totals, of the entity whose rows a slice holds.
 
-        Rows of several entities in one slice have no form of their own: no totals, the last day saved.
+        Rows of several entities in one slice are nobody's ledger: refused.
         """
         subjects = {subject: column for column, subject in COLUMN_KINDS.items()}
         for one in reading.slice_list():
             column = subjects[one.subject]
             entities = sorted(progress.loaded.get((one.fiscal_year, column), ()))
+            refuse_several_districts(entities, reading.report)
             forms = [progress.elements.get((entity, one.fiscal_year, column), {}) for entity in entities]
             saved = [parse_saved_moment(form.get("01.DATETIME.LAST.SAVED", "")) for form in forms]
             one.filed_at = max((moment for moment in saved if moment), default=None)
@@ -334,6 +335,18 @@ class SacsDat(LedgerKind):
                 found=f"{number:,} rows",
                 note="Not an actual, an estimated actual or a budget: not loaded.",
             )
+
+
+def refuse_several_districts(entities: Sequence[str], report: Report) -> None:
+    """Refuse rows of several districts or charter schools: without a code of its own, none is told from another."""
+    if len(entities) > 1:
+        report.problem(
+            row=0,
+            value=", ".join(entities[:5]),
+            why=f"holds the ledgers of {len(entities)} districts or charter schools, which cannot be told apart",
+            what_to_do="Enter the district's state code on the organisation page, then read the file again.",
+            is_of_file=True,
+        )
 
 
 def leave_rows_out(cells: pl.DataFrame, report: Report) -> pl.DataFrame:

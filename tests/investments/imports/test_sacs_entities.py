@@ -8,6 +8,7 @@ import pytest
 
 from districts.landing.kinds import FileMap, Reading, Source
 from districts.landing.problems import Report
+from investments.imports.sacs_csv import SacsCsv
 from investments.imports.sacs_dat import SacsDat
 from tests.investments.imports.test_generic_ledger import TODAY
 
@@ -70,3 +71,30 @@ def test_rows_of_several_entities_together_have_no_forms_total(tmp_path: Path) -
     assert one.control_totals == {}
     assert one.filed_at is not None
     assert one.filed_at.isoformat() == "2023-10-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_several_entities_are_refused_while_the_district_has_no_code(
+    tmp_path: Path, *, own_first: bool
+) -> None:
+    path = tmp_path / "DatExport.dat"
+    path.write_text(export(own_first=own_first))
+    reading = Reading(
+        Source(path=path, file_name=path.name, today=TODAY, district_state_code=""), FileMap(), Report()
+    )
+    list(SacsDat().batches(reading))
+    (problem,) = reading.report.problems
+    assert "ledgers of 2 districts or charter schools" in problem.why
+    assert "state code" in problem.what_to_do
+
+
+def test_several_entities_of_an_extract_are_refused_too(tmp_path: Path) -> None:
+    head = "Ccode,Dcode,SchoolCode,Fiscalyear,Period,Colcode,Account,Fund,Resource,Projectyear,Goal,Function,Object,Value"
+    row = '"38","68478","{}","2023","A","BA","0130100111010001100","01","3010","0","1110","1000","1100",{}'
+    path = tmp_path / "extract.csv"
+    path.write_text("\n".join([head, row.format("0000000", 100), row.format("0101337", 7), ""]))
+    for code, problems in (("", 1), ("3868478", 0)):
+        source = Source(path=path, file_name=path.name, today=TODAY, district_state_code=code)
+        reading = Reading(source, FileMap(), Report())
+        list(SacsCsv().batches(reading))
+        assert len(reading.report.problems) == problems
