@@ -38,6 +38,9 @@ _KINDS: dict[Kind, str] = {
 }
 
 
+NO_CAUSE = "This describes; it does not show a cause."
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a sentence speaks of. metric: its name; is_up: whether the goal is more of it.
@@ -143,7 +146,7 @@ def list_known(*, known: Known, subject: Subject) -> tuple[str, ...]:
         facts.append(
             f"{subject.metric} at {where}: {known.treated} in"
             f" {formatting.school_year(known.outcome_year)}{change};"
-            f" {_everybody(known)}. This describes; it does not show a cause."
+            f" {_everybody(known)}. {NO_CAUSE}"
         )
     elif known.everybody and known.outcome_year is not None:
         facts.append(
@@ -178,9 +181,9 @@ def _since(known: Known) -> str:
     return f"{formatting.school_year(known.changed_from)} (no value between)"
 
 
-def is_about_outcome(*, fact: str, metric: str) -> bool:
-    """Say whether one of `list_known` tells values of the metric."""
-    return fact.startswith((f"{metric} at ", f"{metric} in "))
+def is_about_outcome(*, fact: str) -> bool:
+    """Say whether one of `list_known` tells values of the metric, whatever its name was then."""
+    return fact.endswith(NO_CAUSE) or " in the district: " in fact
 
 
 def _claim(*, subject: Subject) -> str:

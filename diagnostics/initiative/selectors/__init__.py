@@ -75,7 +75,7 @@ def get_initiative_page(
         as_of=as_of,
     )
     if outcome.is_hidden_since:
-        record = replace(record, said=without_outcome(record.said, metric=record.goal.metric))
+        record = replace(record, said=without_outcome(record.said))
     return InitiativePage(
         record=record,
         costs=costs,

@@ -46,7 +46,7 @@ class Outcome:
     is_group_missing: bool = False
     """Whether results of the metric have arrived, but none name the group of the strategic goal."""
     is_hidden_since: bool = False
-    """Whether a past view hides what was shown then, because the minimum number of students was raised."""
+    """Whether a past day hides any value of the metric shown then; it may have served other schools."""
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -59,7 +59,9 @@ def get_outcome(
     *, metric_id: UUID, group: str, unit: str, schools: Mapping[UUID, str], as_of: datetime | None
 ) -> Outcome:
     """Return the outcome of the schools (id to name) an initiative serves. One query, of the past two."""
-    rows = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
+    arrived = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
+    wanted = {None, *schools}
+    rows = [row for row in arrived if row.group in {group, EVERYBODY} and row.school_id in wanted]
     mine = {row.school_id: row for row in rows if row.group == group and row.school_id}
     district = next((row for row in rows if row.group == group and not row.school_id), None)
     return Outcome(
@@ -73,7 +75,7 @@ def get_outcome(
         ),
         students={row.school_id: _students(row) for row in rows if row.group == EVERYBODY and row.school_id},
         is_group_missing=bool(rows) and not any(row.group == group for row in rows),
-        is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in rows),
+        is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in arrived),
     )
 
 
@@ -81,9 +83,7 @@ def _rows(
     *, metric_id: UUID, groups: Collection[str], schools: Collection[UUID], as_of: datetime | None
 ) -> list[Trend]:
     if as_of is not None:
-        past = list_past_trends(as_of=as_of, metric_id=metric_id)
-        wanted = {None, *schools}
-        return [row for row in past if row.group in groups and row.school_id in wanted]
+        return list_past_trends(as_of=as_of, metric_id=metric_id)
     rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups)
     return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
 

@@ -257,9 +257,9 @@ def _said(one: Mapping[str, Any], *, name: str, as_of: datetime | None) -> Said:
     )
 
 
-def without_outcome(said: Said, *, metric: str) -> Said:
+def without_outcome(said: Said) -> Said:
     """Return what was said of a return without its values of the outcome, which are hidden since."""
-    known = tuple(fact for fact in said.known if not is_about_outcome(fact=fact, metric=metric))
+    known = tuple(fact for fact in said.known if not is_about_outcome(fact=fact))
     return replace(said, known=known)
 
 

@@ -216,7 +216,7 @@ def test_facts_about_the_outcome_are_told_from_others() -> None:
     known = Known(schools_served=2, outcome_year=2024, treated="31.2%", everybody="27.0%")
     alone = Known(outcome_year=2024, everybody="27.0%")
     facts = [*list_known(known=known, subject=SUBJECT), *list_known(known=alone, subject=SUBJECT)]
-    about = [fact for fact in facts if is_about_outcome(fact=fact, metric=SUBJECT.metric)]
+    about = [fact for fact in facts if is_about_outcome(fact=fact)]
     assert about == [facts[1], facts[4]]
 
 

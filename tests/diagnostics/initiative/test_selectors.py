@@ -13,6 +13,7 @@ from diagnostics.initiative.selectors.costs import ForecastError, forecast_error
 from districts.models import District
 from districts.tenancy import current_district_id
 from strategy.models import Initiative
+from strategy.models import InitiativeSchool, Metric
 from tests.cast import Cast
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
 from tests.investments.facts import make_filing
@@ -103,6 +104,16 @@ def test_a_past_day_hides_what_a_minimum_raised_since_hides_now(scene: Scene) ->
     assert not any("%" in fact for fact in past.record.said.known)
     assert past.outcome.district[-1].value == 18.0
     assert past.per_student.dollars is None
+
+
+def test_a_past_day_tells_no_hidden_outcome_after_schools_and_names_changed(scene: Scene) -> None:
+    District.objects.filter(pk=current_district_id()).update(minimum_group=150)
+    compute(NOVEMBER)
+    InitiativeSchool.objects.filter(initiative_id=scene.tutoring).delete()
+    Metric.objects.update(name="Renamed")
+    past = page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
+    assert past.record.said.known
+    assert not any("%" in fact for fact in past.record.said.known)
 
 
 def test_a_past_day_under_the_same_minimum_hides_nothing_more(scene: Scene) -> None:
