@@ -66,8 +66,9 @@ def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
        students is hidden with it, and at last the total. Nor may a line tell a rate beyond a cut (4),
        or that nobody or everybody among the hidden was counted.
     3. Combined: no hidden value follows from all lines taken together (`solving`).
-    4. A rate near 0 or 100 is shown as under or over a cut (`cut`); a rate or mean is rounded to one
-       decimal, since 33.333333 says that the students are a multiple of three.
+    4. A rate near 0 or 100 is shown as under or over a cut (`cut`), a vouched one by the cut of `minimum`
+       students; a rate or mean is rounded to one decimal, since 33.333333 says that the students are a
+       multiple of three.
 
     Idempotent on what it returns as long as the minimum stays; a higher minimum hides more. Empty
     in, empty out. Example: 3 of 8 Filipino and 20 of 60 Asian students beside 100 in all, of

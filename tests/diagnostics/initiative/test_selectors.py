@@ -12,8 +12,7 @@ from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.selectors.costs import ForecastError, forecast_errors
 from districts.models import District
 from districts.tenancy import current_district_id
-from strategy.models import Initiative
-from strategy.models import InitiativeSchool, Metric
+from strategy.models import Initiative, InitiativeSchool, Metric
 from tests.cast import Cast
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
 from tests.investments.facts import make_filing
