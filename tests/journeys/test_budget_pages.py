@@ -28,7 +28,9 @@ def test_what_was_spent_on_title_i_and_from_which_file(page: Page) -> None:
     page.get_by_label("Code or title").fill("Title I, Part A")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".pagehead__lead")).to_have_text(
-        re.compile(r"In FY2024 the district spent \$18\.5M on resource codes and titles with “Title I, Part A”\.")
+        re.compile(
+            r"In FY2024 the district spent \$18\.5M on resource codes and titles with “Title I, Part A”\."
+        )
     )
     expect(page.locator(".pagehead__note").first).to_contain_text("_A_2023-24_")
     is_drawn(page)

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from districts.landing.problems import PROBLEM_COLUMNS, safe_cell
 from districts.landing.selectors.uploads import find_upload
-from districts.landing.store import accounts_path, problem_path, read_chunks
+from districts.landing.store import ACCOUNT_COLUMNS, accounts_path, problem_path, read_chunks
 from districts.models import Upload, UploadProblem
 
 PROBLEMS_ON_A_PAGE = 50
@@ -128,10 +128,10 @@ def has_accounts(upload: Upload) -> bool:
     return _find_accounts(upload).exists()
 
 
-def stream_accounts(*, upload_id: UUID) -> Iterator[bytes] | None:
-    """Give every account an upload changes as CSV bytes; None where there is no such list."""
+def stream_accounts(*, upload_id: UUID) -> Iterator[bytes]:
+    """Give every account an upload changes as CSV bytes; the columns alone where it changes none."""
     path = _find_accounts(find_upload(upload_id))
-    return read_chunks(path) if path.exists() else None
+    return read_chunks(path) if path.exists() else iter([f"{','.join(ACCOUNT_COLUMNS)}\r\n".encode()])
 
 
 def _find_accounts(upload: Upload) -> Path:

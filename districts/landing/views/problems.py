@@ -19,7 +19,7 @@ from districts.landing.forms.uploads import LeaveOutForm, ProblemFilter, describ
 from districts.landing.views import shown
 from districts.landing.views.parts import link, list_page, page_number, trail
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
-from districts.views.answers import attempt, found
+from districts.views.answers import attempt
 
 COLUMNS = (
     Column(key="file", label="File", is_sortable=False),
@@ -116,8 +116,8 @@ def _as_attachment(
 
 @district_page(Permission.VIEW_DATA)
 def download_accounts(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
-    """Hand out every account an upload changes as CSV; 404 where there is no such list."""
-    lines = found(selectors.stream_accounts(upload_id=upload_id))
+    """Hand out every account an upload changes as CSV."""
+    lines = selectors.stream_accounts(upload_id=upload_id)
     return _as_attachment(request, lines, name="changed-accounts", upload_id=upload_id)
 
 
