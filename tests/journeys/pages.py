@@ -22,6 +22,7 @@ NOT_PAGES = {
     "api-schema": "OpenAPI, not HTML",
     "landing:upload-file": "the file as it arrived",
     "landing:upload-problems": "a CSV of problems",
+    "landing:upload-accounts": "a CSV of accounts",
     "mfa_download_recovery_codes": "a text file",
     "landing:upload-progress": "a part of the upload page, which test_loop sees",
     "investments:ledger-history": "a part of the ledger page, seen there",
@@ -55,11 +56,13 @@ ELSEWHERE = {
     "mfa_view_recovery_codes": "test_axe: signing in with two steps",
     "mfa_generate_recovery_codes": "test_axe: signing in with two steps",
     "mfa_activate_totp": "test_axe: turning two steps on",
+    "districts:person-reset": "test_axe: helping a person, once the password was said again",
 }
 """Pages that need a person in a state of their own; the test that sees them."""
 
 QUERIES = {
     "home": ("", "?choose=1"),
+    "investments:funding-source-edit": ("?code=3010",),
     "investments:counted-list": ("?initiative={initiative_id}&year=2024&kind=actual", "?band=core&year=2024"),
     "investments:ledger-show": ("", "?fund=01&by=resource", "?q=nothing-has-this-name"),
     "strategy:initiative-list": ("", "?state=archived", "?q=nothing-has-this-name"),

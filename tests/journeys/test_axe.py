@@ -115,6 +115,15 @@ def test_turning_two_steps_on_is_for_everyone(desk: Desk, bay: Place) -> None:
     assert [str(one) for one in problems] == []
 
 
+def test_helping_a_person_is_for_everyone(desk: Desk, bay: Place) -> None:
+    page = desk.sign_in(place=bay, role=Role.DISTRICT_ADMIN)
+    person = f"/d/{bay.slug}/admin/people/{bay.objects['membership_id'][0]}/"
+    _say_the_password_again(page, bay, wanted=f"{person}reset/")
+    problems = audit(page, name="person-reset")
+    page.context.close()
+    assert [str(one) for one in problems] == []
+
+
 def test_advice_is_reported(visitor: Visitor, bay: Place) -> None:
     """Best practice is no rule of WCAG: it is told, and fails nothing."""
     page = visitor.page(Role.CABINET)
