@@ -204,7 +204,7 @@ class BulkForeignKey(_SqlConstraint):
                 f" {each} srm_refuse_orphans({table}, {column})"
             ),
             (
-                f'CREATE TRIGGER {self.name}_kept BEFORE UPDATE OF id, district_id ON "{self.parent}"'
+                f'CREATE TRIGGER {self.name}_kept AFTER UPDATE OF id, district_id ON "{self.parent}"'
                 " FOR EACH ROW EXECUTE FUNCTION srm_keep_key()"
             ),
         ]
@@ -271,7 +271,7 @@ BEGIN
         RAISE foreign_key_violation USING
             MESSAGE = format('the key of a row that bulk facts name never changes (%s)', TG_NAME);
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$
 """,
 )

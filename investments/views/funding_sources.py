@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from districts import formatting
@@ -49,9 +49,11 @@ def funding_source_list(request: DistrictRequest) -> HttpResponse:
 
 @district_page(Permission.ENTER_ALLOCATIONS)
 def funding_source_edit(request: DistrictRequest) -> HttpResponse:
-    """Say the conditions of the source that `code` in the address names, and of no other; 404 without one."""
+    """Say the conditions of the source that `code` in the address names, and of no other; the list without one."""
     code = request.GET.get("code", "")
-    one = get_funding_source(code=code) if code else None
+    if not code:
+        return redirect(link(request, "funding-source-list"))
+    one = get_funding_source(code=code)
     if one is None:
         raise Http404
     form = FundingSourceForm(request.POST or None, initial=initial_of(one))

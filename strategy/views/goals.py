@@ -132,6 +132,8 @@ def _published(metric_id: UUID) -> Published:
 
 def _is_sound(form: GoalForm, *, goal_id: UUID | None, as_of: date) -> bool:
     """Say whether the form can be read; where it cannot, it names what the service would refuse as well."""
+    if not form.is_bound:  # a request without a single field
+        return False
     if form.is_valid():
         return True
     add_the_rest(form=form, errors=list_goal_errors(goal=form.to_input(), goal_id=goal_id, as_of=as_of))

@@ -178,6 +178,8 @@ def _saved(
 
 def _is_sound(form: InitiativeForm, *, initiative_id: UUID | None, as_of: date) -> bool:
     """Say whether the form can be read; where it cannot, it names what the service would refuse as well."""
+    if not form.is_bound:  # a request without a single field
+        return False
     if form.is_valid():
         return True
     errors = list_initiative_errors(initiative=form.to_input(), initiative_id=initiative_id, as_of=as_of)

@@ -130,7 +130,7 @@ _INDEXES = f"""
     WHERE {_OURS} ORDER BY i.indrelid, x.relname
 """  # noqa: S608 - constants of this module only
 # FOR EACH ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16.
-BEFORE_EACH_WRITE, AFTER_EACH_DELETE, BEFORE_ROW_UPDATED = 2 + 4 + 16, 8, 1 + 2 + 16
+BEFORE_EACH_WRITE, AFTER_EACH_DELETE, AFTER_ROW_UPDATED = 2 + 4 + 16, 8, 1 + 16
 # PostgreSQL's own wording of constraints.BulkForeignKey.
 _HAS_PARENT = re.compile(
     r"\(\((?P<column>\w+) IS NULL\) OR \((?P=column) IN \( SELECT (?P<parent>\w+)\.id\s+FROM (?P=parent)\)\)\)"
@@ -196,7 +196,7 @@ def _take_keys_of_policies(relation: Relation, relations: dict[str, Relation]) -
         column, parent = found["column"], found["parent"]
         holds = Trigger("srm_hold_parents", BEFORE_EACH_WRITE, True)
         refuses = Trigger("srm_refuse_orphans", AFTER_EACH_DELETE, True, (relation.name, column))
-        keeps = Trigger("srm_keep_key", BEFORE_ROW_UPDATED, True)
+        keeps = Trigger("srm_keep_key", AFTER_ROW_UPDATED, True)
         key = ForeignKey(
             f"{relation.name.partition('_')[2]}_{column.removesuffix('_id')}_bulk_fk",
             ("district_id", column),
