@@ -129,20 +129,36 @@ class DistrictPolicy(_SqlConstraint):
         ]
 
 
-class DistrictForeignKey(_SqlConstraint):
-    """Composite foreign key (district_id, <field>_id): a parent of another district cannot be named.
-
-    Adding it lifts FORCE for the owner in the same transaction, else nothing would be validated.
-    """
+class _ParentConstraint(_SqlConstraint):
+    """A constraint on a column that names a row of another table, the parent."""
 
     options = ("field", "to")
     field: str
     to: str
 
+    @property
+    def parent(self) -> str:
+        """Return the parent's table."""
+        return self.to.replace(".", "_").lower()
+
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        """Wait for the end of the migration: the parent, or its unique key, may still be to come."""
+        self.constraint_sql(model, schema_editor)
+        return ""
+
+
+class DistrictForeignKey(_ParentConstraint):
+    """Composite foreign key (district_id, <field>_id): a parent of another district cannot be named.
+
+    Adding it lifts FORCE for the owner in the same transaction, else nothing would be validated.
+    """
+
     def statements(self, table: str) -> list[str]:
         """Return what makes the constraint on the quoted table."""
         column = f"{self.field}_id"
-        parent = f'"{self.to.replace(".", "_").lower()}"'
+        parent = f'"{self.parent}"'
         return [
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {parent} NO FORCE ROW LEVEL SECURITY",
@@ -155,13 +171,6 @@ class DistrictForeignKey(_SqlConstraint):
             f"ALTER TABLE {parent} FORCE ROW LEVEL SECURITY",
         ]
 
-    def create_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> str:
-        """Wait for the end of the migration: the parent's unique key may still be to come."""
-        self.constraint_sql(model, schema_editor)
-        return ""
-
     def removal(self, table: str) -> list[str]:
         """Return what takes the constraint away from the quoted table."""
         return [f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {self.name}"]
@@ -171,7 +180,7 @@ class DistrictForeignKey(_SqlConstraint):
         return global_apps.get_model(self.to)
 
 
-class BulkForeignKey(_SqlConstraint):
+class BulkForeignKey(_ParentConstraint):
     """The promise of DistrictForeignKey for bulk facts, at no price a row.
 
     PostgreSQL looks a foreign key up row by row: seconds for a million rows. Here a restrictive policy
@@ -179,15 +188,6 @@ class BulkForeignKey(_SqlConstraint):
     that still has rows cannot be deleted, nor its key changed; and while a district's parents are
     being deleted, no row can be added (lock_not_available: try again). Rows that exist are not looked at.
     """
-
-    options = ("field", "to")
-    field: str
-    to: str
-
-    @property
-    def parent(self) -> str:
-        """Return the parent's table."""
-        return self.to.replace(".", "_").lower()
 
     def statements(self, table: str) -> list[str]:
         """Return what makes the constraint on the quoted table."""
@@ -208,13 +208,6 @@ class BulkForeignKey(_SqlConstraint):
                 " FOR EACH ROW EXECUTE FUNCTION srm_keep_key()"
             ),
         ]
-
-    def create_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> str:
-        """Wait for the end of the migration: the parent may still be to come."""
-        self.constraint_sql(model, schema_editor)
-        return ""
 
     def removal(self, table: str) -> list[str]:
         """Return what takes the constraint away from the quoted table."""
