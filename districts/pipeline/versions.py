@@ -1,7 +1,5 @@
 """A new version of a calculation is an input too: results of the old method are marked once it runs."""
 
-from django.db.models import OuterRef, Subquery
-
 from districts.models import CalculationRun, District
 from districts.pipeline.marks import mark_calculations
 from districts.pipeline.spec import get_pipeline
@@ -21,13 +19,9 @@ def mark_new_versions() -> int:
     for district in District.objects.order_by("pk"):
         with district_scope(district.pk, cause="a new version"):
             done = CalculationRun.objects.filter(state=CalculationRun.State.DONE)
-            newest = done.filter(calculation=OuterRef("calculation")).order_by("-finished_at", "-id")
-            last = done.annotate(last=Subquery(newest.values("version")[:1])).values_list(
-                "calculation", "last"
-            )
-            old = sorted(
-                {name for name, version in last.distinct() if versions.get(name, version) != version}
-            )
+            newest = done.order_by("calculation", "-finished_at", "-id").distinct("calculation")
+            last = newest.values_list("calculation", "version")
+            old = [name for name, version in last if versions.get(name, version) != version]
             mark_calculations(targets=old, cause=CAUSE)
             marked += len(old)
     return marked
