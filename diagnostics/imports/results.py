@@ -9,19 +9,18 @@ import polars as pl
 from django.db import connection
 
 from diagnostics.imports import results_map, results_rows
+from diagnostics.imports.results_preview import describe_slice
 from districts.landing.kinds import (
     FileKind,
     FileMap,
     Loaded,
     MapField,
     Reading,
-    Slice,
     Source,
     at_noon,
     parse_day,
 )
 from districts.landing.reader import Sample, open_table
-from districts.models import Filing
 from districts.tenancy import current_district_id
 from strategy.models import Metric
 from strategy.services.metrics import MetricInput, create_metric
@@ -119,9 +118,14 @@ class Results(FileKind):
             )
 
     def preview(self, stage: str, reading: Reading) -> dict[str, Any]:
-        """Count values new, changed, removed and the same against the current filing of each year."""
+        """Compare with the current filing of each year: values, and the district's rate before and after."""
         with connection.cursor() as cursor:
-            return {"slices": [_describe(cursor, stage, one) for one in reading.slice_list()]}
+            return {
+                "slices": [
+                    describe_slice(cursor=cursor, stage=stage, one=one, family=self.family)
+                    for one in reading.slice_list()
+                ]
+            }
 
     def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the values, making the metric when the map named a new one."""
@@ -173,43 +177,3 @@ def get_metric(slug: str) -> Any:
             is_leading=True,
         )
     )
-
-
-def _describe(cursor: Any, stage: str, one: Slice) -> dict[str, Any]:
-    current = (
-        Filing.objects.filter(
-            family=Results.family,
-            subject=one.subject,
-            fiscal_year=one.fiscal_year,
-            ledger=one.ledger,
-            is_current=True,
-        )
-        .select_related("upload")
-        .first()
-    )
-    same = "s.value IS NOT DISTINCT FROM t.value AND s.is_suppressed = t.is_suppressed"
-    cursor.execute(
-        "SELECT count(s.slice), count(*) FILTER (WHERE t.id IS NULL),"
-        " count(*) FILTER (WHERE s.slice IS NULL),"
-        f" count(*) FILTER (WHERE s.slice IS NOT NULL AND t.id IS NOT NULL AND NOT ({same})),"
-        f" count(*) FILTER (WHERE s.slice IS NOT NULL AND t.id IS NOT NULL AND {same})"
-        f" FROM (SELECT * FROM {stage} WHERE slice = %s) s FULL JOIN"
-        " (SELECT * FROM diagnostics_metricresult WHERE filing_id = %s) t"
-        " ON coalesce(t.school_id::text, '') || '/' || t.\"group\""
-        " = coalesce(s.school::text, '') || '/' || s.student_group",
-        [one.number, current.pk if current else None],
-    )
-    rows, new, removed, changed, kept = cursor.fetchone()
-    return {
-        "subject": one.subject,
-        "label": f"{one.subject} {one.fiscal_year - 1}-{one.fiscal_year % 100:02d}",
-        "fiscal_year": one.fiscal_year,
-        "ledger": one.ledger,
-        "filed_at": one.filed_at.isoformat() if one.filed_at else "",
-        "rows": rows,
-        "control_totals": one.control_totals,
-        "replaces": {"filename": current.upload.filename, "filed_at": current.filed_at.isoformat()}
-        if current
-        else None,
-        "values": {"new": new, "changed": changed, "removed": removed, "same": kept},
-    }

@@ -31,6 +31,7 @@ from districts.landing.views.parts import (
     to_date_words,
     trail,
 )
+from districts.landing.views.rates import rate_table
 
 
 @district_page(Permission.VIEW_DATA)
@@ -75,6 +76,7 @@ def _render(
         "notice": shown.notice_of(detail),
         "progress": shown.progress_of(request, detail) if upload.is_working else None,
         "slices": slices,
+        "rates": rate_table(request, detail=detail) if slices else None,
         "same_day_files": shown.same_day_files(slices) if upload.state == "ready" else (),
         "is_same_day_missed": is_same_day_missed,
         "checks": shown.check_table(request, detail) if detail.checks else None,
