@@ -17,6 +17,8 @@ MAX_UPLOAD = int(os.environ.get("SRM_MAX_UPLOAD") or 300 * 1024 * 1024)
 
 DEFAULT_SECRET_KEY = "not-secret-only-for-checks-and-tests"  # noqa: S105 (refused in production)
 SECRET_KEY = os.environ.get("SRM_SECRET_KEY", DEFAULT_SECRET_KEY)
+# Secrets that were replaced, the newest first: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SRM_SECRET_KEY_FALLBACKS", "").split(",") if key]
 ALLOWED_HOSTS = os.environ.get("SRM_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SRM_TRUSTED_ORIGINS", "").split(",") if o]
 IS_PRODUCTION = ENV == "production"
@@ -27,6 +29,8 @@ if IS_PRODUCTION:
         raise ImproperlyConfigured("SRM_DEBUG=1 is not allowed in production")
     if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 40:
         raise ImproperlyConfigured("Set SRM_SECRET_KEY to a random text of 40 characters or more")
+    if any(key == DEFAULT_SECRET_KEY or len(key) < 40 for key in SECRET_KEY_FALLBACKS):
+        raise ImproperlyConfigured("SRM_SECRET_KEY_FALLBACKS takes earlier secrets of 40 characters or more")
     for _needed in ("DATABASE_URL", "REDIS_URL", "SRM_ALLOWED_HOSTS"):
         if not os.environ.get(_needed):
             raise ImproperlyConfigured(f"Set {_needed}")
@@ -151,6 +155,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of a change to their own account
 USERSESSIONS_TRACK_ACTIVITY = True
 USERSESSIONS_ADAPTER = "districts.access.adapter.AuditedSessionsAdapter"
+MFA_ADAPTER = "districts.access.adapter.EncryptedSecondSteps"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SRM"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is proven by its invitation; there is no other proof here

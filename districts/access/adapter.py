@@ -1,4 +1,4 @@
-"""The sign-in library's adapters: accounts by invitation, failures and ended sessions into the audit."""
+"""The sign-in library's adapters: accounts by invitation, second steps encrypted, failures into the audit."""
 
 import logging
 import smtplib
@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from districts.access import second_step_secrets
 from districts.access.failed_sign_ins import note_failure
 from districts.models import User
 from districts.selectors.notices import has_open_notices
@@ -64,3 +66,15 @@ class AuditedSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
                 now=timezone.now(),
                 details={"sessions": len(ended)},
             )
+
+
+class EncryptedSecondSteps(DefaultMFAAdapter):  # type: ignore[misc]
+    """Stores what second steps rest on encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt what goes into the database."""
+        return second_step_secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read what came from the database; raises Unreadable, which the form shows."""
+        return second_step_secrets.decrypt(encrypted_text)

@@ -51,6 +51,7 @@ def test_production_starts_when_all_is_well(production: dict[str, str], tmp_path
     [
         ({"SRM_SECRET_KEY": None}, "Set SRM_SECRET_KEY"),
         ({"SRM_SECRET_KEY": "short"}, "Set SRM_SECRET_KEY"),
+        ({"SRM_SECRET_KEY_FALLBACKS": "short"}, "SRM_SECRET_KEY_FALLBACKS takes earlier secrets"),
         ({"SRM_DEBUG": "1"}, "SRM_DEBUG=1 is not allowed in production"),
         ({"DATABASE_URL": None}, "Set DATABASE_URL"),
         ({"REDIS_URL": None}, "Set REDIS_URL"),
