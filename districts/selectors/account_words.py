@@ -33,9 +33,11 @@ WORDS: dict[AccountEvent, AccountWords] = {
         action="reset", thing="password", nobody="somebody with the mailed link"
     ),
     AccountEvent.PASSWORD_RESET_BY_LINK: AccountWords(
-        action="reset", thing="password", nobody="somebody with the link an admin made"
+        action="reset", thing="password", nobody="somebody with a reset link"
     ),
-    AccountEvent.RESET_LINK_MADE: AccountWords(action="made a reset link for", thing="password"),
+    AccountEvent.RESET_LINK_MADE: AccountWords(
+        action="made a reset link for", thing="password", nobody="the operator of SRM"
+    ),
     AccountEvent.SECOND_STEP_ON: AccountWords(action="turned on", thing="two-step sign-in"),
     AccountEvent.SECOND_STEP_OFF: AccountWords(action="turned off", thing="two-step sign-in"),
     AccountEvent.SECOND_STEP_ENDED: AccountWords(

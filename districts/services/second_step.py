@@ -1,8 +1,7 @@
 """Write side of a lost second step: ended by the only district's admin or by the operator, never by the page alone.
 
-An admin may end it for somebody who belongs to the admin's district and to no other: ending it weakens the way
-into every district the account opens. For everybody else the operator of SRM does it with a command. Must not
-touch passwords.
+An admin may end it for those whose way back an admin may open, see `whose_account`; for everybody else the
+operator of SRM does it with a command. Must not touch passwords.
 """
 
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from django.db import transaction
 from districts.errors import DomainError
 from districts.mail import mail_second_step_ended
 from districts.models import Membership, User
-from districts.services.account_events import AccountEvent, district_ids_of, record_account_event
+from districts.services.account_events import AccountEvent, record_account_event
 from districts.services.notices import leave_notice
 from districts.services.people import NotFound
-from districts.tenancy import current_district_id
+from districts.services.whose_account import why_not_to_open
 
 
 class NotYoursToEnd(DomainError):
-    """The account is not this district's alone, or is the admin's own."""
+    """The account is not one whose way back an admin may open."""
 
     status = 409
 
@@ -51,7 +50,7 @@ def end_second_step(*, by: int, membership_id: UUID, now: datetime) -> Ended:
         membership = Membership.objects.select_related("user").filter(pk=membership_id).first()
         if membership is None:
             raise NotFound("This district has no such person.")
-        require_own_person(by=by, user=membership.user)
+        require_endable(by=by, user=membership.user, now=now)
         admin = User.objects.get(pk=by)
         return _end(user=membership.user, by=by, said_by=admin.get_full_name(), now=now)
 
@@ -65,14 +64,14 @@ def end_second_step_as_operator(*, email: str, now: datetime) -> Ended:
         return _end(user=user, by=None, said_by="the operator of SRM", now=now)
 
 
-def require_own_person(*, by: int, user: User) -> None:
-    """Raise NotYoursToEnd unless the account is somebody else's and the open district's alone."""
-    if by == user.pk:
-        raise NotYoursToEnd("This is your own account. Turn your second step off under “Two-step sign-in”.")
-    if district_ids_of(user_id=user.pk) != {current_district_id()}:
+def require_endable(*, by: int, user: User, now: datetime) -> None:
+    """Raise NotYoursToEnd, with the way that is left, unless an admin may end the account's second step."""
+    reason = why_not_to_open(by=by, user=user, now=now)
+    if reason and by == user.pk:
+        raise NotYoursToEnd(f"{reason} Turn your second step off under “Two-step sign-in”.")
+    if reason:
         raise NotYoursToEnd(
-            "This account is not managed by your district alone, so no admin of one district may end its second"
-            f" step. Ask whoever operates SRM to run: manage.py end_second_step {user.email}"
+            f"{reason} Whoever operates SRM ends the second step: manage.py end_second_step {user.email}"
         )
 
 

@@ -65,3 +65,13 @@ def ask_who(request: DistrictRequest) -> HttpResponse:
     """Send an admin to prove who they are, and back to this page's question (what was posted is not kept)."""
     how = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
     return HttpResponseRedirect(f"{how}?{urlencode({'next': request.path})}")
+
+
+def say_why_not(request: DistrictRequest, *, title: str, why: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer with why an admin cannot do something for a person, and what is left; 409 where they tried."""
+    return render(
+        request,
+        "districts/not_for_admins.html",
+        {"title": title, "lead": why, **context},
+        status=409 if request.method == "POST" else 200,
+    )

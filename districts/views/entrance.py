@@ -110,7 +110,7 @@ def _join(request: PersonRequest, secret: str, invitation: selectors.OpenInvitat
 @public_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_by_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Set a new password by the link an admin made."""
+    """Set a new password by a link that an admin or the operator made."""
     try:
         person = recovery.get_person_of_link(secret=secret)
         form = NewPasswordForm(request.POST or None, user=person)

@@ -22,7 +22,7 @@ from districts.services import people as services
 from districts.services import recovery
 from districts.tables import Action, Cell, Column, Empty, Table, make_table
 from districts.views import shown_once
-from districts.views.answers import ask_who, attempt, crumbs, found, show_form, show_table
+from districts.views.answers import ask_who, attempt, crumbs, found, say_why_not, show_form, show_table
 from districts.views.roles import role_guide
 
 
@@ -202,6 +202,13 @@ def _owned_words(name: str, owned: tuple[str, ...]) -> str:
 def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
     """Ask who the admin is and whether they mean it, then make a reset link that the admin hands over."""
     person = found(selectors.get_person(membership_id=membership_id))
+    around = {
+        "cancel_href": _people_url(request),
+        "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
+    }
+    why = selectors.reset_obstacle(by=request.access.user_id or 0, person=person, now=timezone.now())
+    if why:
+        return say_why_not(request, title=f"Password of {person.name}", why=why, context=around)
     if not did_recently_reauthenticate(request):
         return ask_who(request)
     if request.method == "POST":
@@ -226,8 +233,7 @@ def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
                 f"The audit says that you made the link{_told_in_mail(person)}.",
             ],
             "confirm_label": "Make the link",
-            "cancel_href": _people_url(request),
-            "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
+            **around,
         },
     )
 

@@ -14,16 +14,20 @@ from districts.access.permissions import Permission
 from districts.mail import mail_is_configured
 from districts.selectors import people as selectors
 from districts.services import second_step
-from districts.views.answers import ask_who, crumbs, found
+from districts.views.answers import ask_who, crumbs, found, say_why_not
 
 
 @district_page(Permission.MANAGE_DISTRICT)
 def end_second_step(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
     """Ask who the admin is and whether they mean it, then end a person's second step."""
     person = found(selectors.get_person(membership_id=membership_id))
-    obstacle = selectors.second_step_obstacle(by=request.access.user_id or 0, person=person)
+    obstacle = selectors.second_step_obstacle(
+        by=request.access.user_id or 0, person=person, now=timezone.now()
+    )
     if obstacle:
-        return _cannot(request, person, obstacle)
+        return say_why_not(
+            request, title=f"Second step of {person.name}", why=obstacle, context=_around(request)
+        )
     if not did_recently_reauthenticate(request):
         return ask_who(request)
     if request.method == "POST":
@@ -51,15 +55,6 @@ def end_second_step(request: DistrictRequest, membership_id: UUID) -> HttpRespon
             "is_dangerous": True,
             **_around(request),
         },
-    )
-
-
-def _cannot(request: DistrictRequest, person: selectors.Person, obstacle: str) -> HttpResponse:
-    return render(
-        request,
-        "districts/second_step_closed.html",
-        {"title": f"Second step of {person.name}", "lead": obstacle, **_around(request)},
-        status=409 if request.method == "POST" else 200,
     )
 
 

@@ -9,14 +9,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from districts.access.permissions import ROLE_PERMISSIONS, Permission, Role
+from districts.services.whose_account import DAYS_AFTER_ADMIN
 
-_INTRODUCTION = """# Who may do what
+_INTRODUCTION = f"""# Who may do what
 
 Made from the code by `manage.py roles_table`; a test holds it to be true. The rights are in
 `districts/access/permissions.py`, and each page names the one it needs.
 
 Nobody sees anything of a district they do not belong to: its addresses answer as if it did not exist. A person
 may belong to several districts, with a role in each. An API key has one role in one district.
+
+A district admin opens the way back into an account (reset link, end of a second step) only for people of their
+district alone who are no district admins, nor were in the last {DAYS_AFTER_ADMIN} days. For all others there are the mail of
+“Forgot your password?” and, on the server, `manage.py make_reset_link` and `manage.py end_second_step`.
 
 ## Rights by role
 """
