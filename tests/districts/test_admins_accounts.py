@@ -30,7 +30,7 @@ OTHER = "cabinet@bay.example"
 def other(bay: Cast) -> Membership:
     """A second admin of Bay, with a second step."""
     with district_scope(bay.district.pk):
-        row = Membership.objects.get(user=bay.people[Role.CABINET])
+        row: Membership = Membership.objects.get(user=bay.people[Role.CABINET])
         people.change_role(membership_id=row.pk, role=Role.DISTRICT_ADMIN, now=timezone.now())
         row.refresh_from_db()
     TOTP.activate(row.user, generate_totp_secret())
