@@ -38,6 +38,7 @@ urlpatterns = [
     path("allocations/", allocations.allocation_grid, name="allocation-grid"),
     path("allocations/carry/", allocation_carry.carry_over, name="allocation-carry"),
     path("allocations/carry/back/", allocation_carry.carry_back, name="allocation-carry-back"),
+    path("allocations/along/back/", allocation_carry.along_back, name="allocation-along-back"),
     path("allocations/clear/", allocations.allocation_clear, name="allocation-clear"),
     path("allocations/undo/", allocations.allocation_undo, name="allocation-undo"),
 ]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -52,6 +53,22 @@ def file_slices(*, upload: Upload, family: str, slices: Iterable[Slice]) -> dict
 def slice_key(filing: Filing) -> SliceKey:
     """Name the slice a filing is of."""
     return (filing.family, filing.subject, filing.fiscal_year, filing.ledger)
+
+
+def find_following(filings: Sequence[Filing]) -> dict[UUID, Filing]:
+    """Give by filing the one that is first of its slice once all of these are gone, with its upload. One query."""
+    others = (
+        Filing.objects.filter(
+            family__in={one.family for one in filings}, fiscal_year__in={one.fiscal_year for one in filings}
+        )
+        .exclude(pk__in=[one.pk for one in filings])
+        .select_related("upload")
+        .order_by(*CURRENT_FIRST)
+    )
+    first: dict[SliceKey, Filing] = {}
+    for one in others:
+        first.setdefault(slice_key(one), one)
+    return {one.pk: first[slice_key(one)] for one in filings if slice_key(one) in first}
 
 
 def would_count(

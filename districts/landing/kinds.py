@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 import polars as pl
 
@@ -149,6 +150,15 @@ class Loaded:
     changed_inputs: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Resting:
+    """What people entered on one filing: in words, and a stamp that changes when it does."""
+
+    filing_id: UUID
+    words: str
+    stamp: str
+
+
 class FileKind(ABC):
     """One kind of file. Stateless: one instance serves every upload."""
 
@@ -160,6 +170,10 @@ class FileKind(ABC):
     permission: str = "upload"
     asks_filing_date: bool = False
     """True where the question `filed_on` says when a file was filed, since the file does not."""
+    resting_name: str = ""
+    """What people enter on filings of this kind; it needs `resting_permission` and is taken away by `resting_way_out`."""
+    resting_permission: str = ""
+    resting_way_out: str = ""
     stage: tuple[tuple[str, str], ...]
     changed_inputs: tuple[str, ...] = ()
 
@@ -228,6 +242,13 @@ class FileKind(ABC):
     @abstractmethod
     def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
         """Delete what an upload loaded; raises DomainError when something still needs it."""
+
+    def list_resting(self, filing_ids: Sequence[UUID]) -> tuple[Resting, ...]:
+        """List what people entered on filings, one for each that has anything."""
+        return ()
+
+    def take_along(self, moves: Mapping[UUID, UUID]) -> None:
+        """Move what people entered on filings (from, to) to those that count again; audited, reversible."""
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the checks that need the staged rows or earlier filings to the report."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from districts.landing.views import feeds, maps, problems, saved_maps, upload, uploads
+from districts.landing.views import feeds, maps, problems, saved_maps, undo, upload, uploads
 
 app_name = "landing"
 
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/", upload.show_upload, name="upload-show"),
     path("uploads/<uuid:upload_id>/progress/", upload.show_progress, name="upload-progress"),
     path("uploads/<uuid:upload_id>/confirm/", upload.confirm_upload, name="upload-confirm"),
-    path("uploads/<uuid:upload_id>/undo/", upload.undo_upload, name="upload-undo"),
+    path("uploads/<uuid:upload_id>/undo/", undo.undo_upload, name="upload-undo"),
     path("uploads/<uuid:upload_id>/again/", upload.read_again, name="upload-again"),
     path("uploads/<uuid:upload_id>/file/", upload.download_file, name="upload-file"),
     path("uploads/<uuid:upload_id>/kind/", maps.choose_kind, name="upload-kind"),

@@ -6,14 +6,18 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 
+from districts.access.permissions import Permission
 from districts.landing.amounts import format_amount
-from districts.landing.kinds import FileKind, Loaded, Reading, ShownRows
+from districts.landing.kinds import FileKind, Loaded, Reading, Resting, ShownRows
 from investments.imports import ledger_load, ledger_size
 from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS, SEPARATOR, STAGE
 from investments.imports.ledger_stage import number_accounts, stage_accounts
+from investments.selectors.allocation_along import list_given
+from investments.services.allocation_along import take_allocations_along
 
 
 class LedgerKind(FileKind):
@@ -23,6 +27,12 @@ class LedgerKind(FileKind):
     stage = STAGE
     changed_inputs = ("ledger",)
     is_state_ledger = True
+    resting_name = "allocations"
+    resting_permission = Permission.ENTER_ALLOCATIONS.value
+    resting_way_out = (
+        "Or open Budget, Allocations, choose this budget and take its allocations away;"
+        " the audit keeps each of them."
+    )
 
     @abstractmethod
     def read_rows(self, reading: Reading) -> Iterator[pl.DataFrame]:
@@ -90,6 +100,17 @@ class LedgerKind(FileKind):
     def delete_facts(self, filing_ids: Sequence[Any], upload_id: Any) -> None:
         """Delete the entries of the filings; refused while allocations rest on one."""
         ledger_load.delete_entries(filing_ids=filing_ids)
+
+    def list_resting(self, filing_ids: Sequence[UUID]) -> tuple[Resting, ...]:
+        """List the allocations of budgets, filing by filing."""
+        return tuple(
+            Resting(filing_id=one.filing_id, words=one.words, stamp=one.stamp)
+            for one in list_given(filing_ids=filing_ids)
+        )
+
+    def take_along(self, moves: Mapping[UUID, UUID]) -> None:
+        """Move the allocations of budgets to the budgets that count again."""
+        take_allocations_along(moves=moves)
 
 
 def _grouped(amount: Decimal) -> str:

@@ -17,6 +17,17 @@ TABLE = "investments_allocation"
 LOOKED_AT = 20
 CARRY_CAUSE = "/budget/allocations/carry/"
 """How the cause of every row that a carry-over writes ends: the address that was asked."""
+ALONG_CAUSE = " (allocations taken along)"
+"""How the cause of every row ends that an undone budget's allocations write on the one that counts again."""
+
+WHOLE_CAUSES = (
+    CARRY_CAUSE,
+    ALONG_CAUSE,
+    "/budget/allocations/carry/back/",
+    "/budget/allocations/along/back/",
+    "/budget/allocations/clear/",
+)
+"""How the causes end of what changes many cells at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +45,9 @@ class AllocationChange:
 
 
 def find_last_change(*, filing_id: UUID, by: int | None) -> AllocationChange | None:
-    """Return the newest change of an amount by this person in this budget; None after a carry-over. Three queries.
+    """Return the newest change of an amount by this person in this budget; None after a carry-over and its like. Three queries.
 
-    A carry-over is taken back as a whole, never cell by cell.
+    What changed many cells at once is taken back as a whole, never cell by cell.
     """
     events = AuditEvent.objects.filter(
         Q(after__filing_id=str(filing_id)) | Q(before__filing_id=str(filing_id)),
@@ -44,7 +55,7 @@ def find_last_change(*, filing_id: UUID, by: int | None) -> AllocationChange | N
         actor_id=by,
     ).order_by("-id")[:LOOKED_AT]
     for event in events:
-        if event.cause.endswith(CARRY_CAUSE):
+        if event.cause.endswith(WHOLE_CAUSES):
             return None
         if amount_of(event.before) != amount_of(event.after):
             return _change(event=event)

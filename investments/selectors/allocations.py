@@ -129,7 +129,7 @@ def list_replaced_budgets() -> tuple[FilingName, ...]:
             is_current=False,
         )
         .select_related("upload")
-        .order_by("fiscal_year", "ledger", "filed_at")
+        .order_by("fiscal_year", "ledger", "filed_at", "created_at", "id")
     )
     return tuple(
         FilingName(

@@ -1,5 +1,6 @@
 """Write side of investments: coding rules and allocations. Atomic, audited, marks what changed."""
 
+from investments.services.allocation_along import take_along_back
 from investments.services.allocation_carry import Moved, carry_over_allocations, clear_allocations
 from investments.services.allocations import AllocationRefused, SavedAllocation, save_allocation
 from investments.services.coding_rules import (
@@ -43,5 +44,6 @@ __all__ = [
     "preview_rule",
     "restore_rule",
     "save_allocation",
+    "take_along_back",
     "update_rule",
 ]

@@ -20,6 +20,7 @@ from districts.tables import PAGE_SIZE, Empty
 from investments.forms.allocations import AllocationForm, GridForm, choose, read_uuid, source_words
 from investments.forms.refusals import add_refusal
 from investments.selectors import AllocationGrid, get_allocation_grid, get_source_balance
+from investments.selectors.allocation_along import find_came_along
 from investments.selectors.allocation_carry import find_carried_over, find_earlier_allocations
 from investments.selectors.allocation_changes import AllocationChange, find_last_change
 from investments.services import (
@@ -203,6 +204,8 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         "carry_href": link(request, "allocation-carry"),
         "carried": find_carried_over(filing_id=grid.filing.id) if can_enter and grid.filing else None,
         "carry_back_href": link(request, "allocation-carry-back"),
+        "came": find_came_along(filing_id=grid.filing.id) if can_enter and grid.filing else None,
+        "along_back_href": link(request, "allocation-along-back"),
         "earlier_href": link(request, "allocation-grid", {"filing": str(earlier.filing.id)})
         if earlier
         else "",

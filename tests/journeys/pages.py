@@ -38,6 +38,7 @@ NOT_PAGES = {
     "investments:allocation-undo": "leads back to the grid",
     "investments:allocation-carry": "leads back to the grid",
     "investments:allocation-carry-back": "leads back to the grid",
+    "investments:allocation-along-back": "leads back to the grid",
     "investments:allocation-clear": "leads back to the grid",
     "account": "leads to where a person works",
     "account-notices": "leads on where nothing is to be told",

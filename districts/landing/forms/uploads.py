@@ -125,6 +125,21 @@ class FilingDateForm(forms.Form):
     )
 
 
+class TakeAlongForm(forms.Form):
+    """That what people entered on an upload comes along when it is undone; `seen` is what they saw of it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=4_000)
+    take_along = forms.BooleanField()
+
+    def __init__(self, *args: Any, name: str, files: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["take_along"]
+        field.label = f"Yes, take the {name} along to {' and '.join(f'“{one}”' for one in files)}"
+        field.error_messages["required"] = (
+            f"Say that the {name} shall come along. Nothing is undone while they rest on this upload."
+        )
+
+
 class MapNameForm(forms.Form):
     """What a saved map is called."""
 

@@ -1,5 +1,6 @@
 """What pages and the API say about uploads, what was filed, problems and saved maps; read only."""
 
+from districts.landing.resting import RestingLine, RestingOnUpload, find_resting
 from districts.landing.selectors.filings import (
     Feed,
     FilingLine,
@@ -50,11 +51,14 @@ __all__ = [
     "MapPage",
     "ProblemPage",
     "ProblemRow",
+    "RestingLine",
+    "RestingOnUpload",
     "SavedMapRow",
     "UndoEffect",
     "UploadDetail",
     "UploadRow",
     "check_map",
+    "find_resting",
     "find_upload",
     "get_map_page",
     "get_upload",

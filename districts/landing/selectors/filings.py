@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
-from districts.landing.elections import CURRENT_FIRST
+from districts.landing.elections import find_following
 from districts.models import Filing
 
 
@@ -165,20 +165,10 @@ def list_all_filings() -> tuple[FilingLine, ...]:
 def list_undo_effects(*, upload_id: UUID) -> tuple[UndoEffect, ...]:
     """Say slice by slice what counts again when an upload is undone. Two queries."""
     own = list(Filing.objects.filter(upload_id=upload_id).order_by("subject", "-fiscal_year"))
-    others = (
-        Filing.objects.filter(
-            family__in={one.family for one in own}, fiscal_year__in={one.fiscal_year for one in own}
-        )
-        .exclude(upload_id=upload_id)
-        .select_related("upload")
-        .order_by(*CURRENT_FIRST)
-    )
-    following: dict[tuple[str, str, int, str], Filing] = {}
-    for one in others:
-        following.setdefault((one.family, one.subject, one.fiscal_year, one.ledger), one)
+    following = find_following(own)
     effects = []
     for one in own:
-        after = following.get((one.family, one.subject, one.fiscal_year, one.ledger))
+        after = following.get(one.pk)
         effects.append(
             UndoEffect(
                 subject=one.subject,

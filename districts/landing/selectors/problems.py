@@ -31,7 +31,7 @@ class ProblemRow:
     value: str
     why: str
     what_to_do: str
-    severity: str
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class ListedProblem:
     upload_id: UUID
     filename: str
     uploaded_at: datetime.datetime
-    severity: str
+    kind: str
     row: int | None
     column: str
     value: str
@@ -90,7 +90,7 @@ def _page_of(problems: QuerySet[UploadProblem], *, page: int, size: int, total: 
                 value=one.value,
                 why=one.why,
                 what_to_do=one.what_to_do,
-                severity=one.severity,
+                kind=one.get_severity_display(),
             )
             for one in problems[(page - 1) * size : page * size]
         ),
@@ -143,8 +143,8 @@ def _as_csv(problems: Iterable[UploadProblem]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for one in problems:
-        severity = "left out" if one.severity == LEFT_OUT else one.severity
-        values = (severity, one.row or 0, "", one.column, one.value, one.why, one.what_to_do)
+        kind = one.get_severity_display().lower()
+        values = (kind, one.row or 0, "", one.column, one.value, one.why, one.what_to_do)
         writer.writerow([safe_cell(str(value)) for value in values])
     return text.getvalue()
 
@@ -168,7 +168,7 @@ def list_all_problems(
             upload_id=one.upload_id,
             filename=one.upload.filename,
             uploaded_at=one.upload.uploaded_at,
-            severity=one.severity,
+            kind=one.get_severity_display(),
             row=one.row,
             column=one.column,
             value=one.value,

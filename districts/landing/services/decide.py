@@ -11,9 +11,10 @@ from django.utils import timezone
 from districts.errors import DomainError
 from districts.landing import jobs
 from districts.landing.elections import elect_current, lock_filings, slice_key
-from districts.landing.kinds import FileMap
+from districts.landing.kinds import FileKind, FileMap
 from districts.landing.problems import read_problem_file
 from districts.landing.recognition import find_kind, get_sample, get_source, header_hash
+from districts.landing.resting import find_resting
 from districts.landing.services.left_out import keep_left_out
 from districts.landing.services.standing import (
     PreviewChanged,
@@ -176,12 +177,13 @@ def _error_rows(upload: Upload) -> set[int]:
     return rows - {0}
 
 
-def undo_upload(*, upload_id: UUID) -> Upload:
+def undo_upload(*, upload_id: UUID, take_along: str = "") -> Upload:
     """Take an upload back whole: its facts go, the filing it replaced counts again. Idempotent.
 
     Goes by what the upload filed, whatever its state says. The same bytes can be landed again
-    afterwards. Raises NoSuchUpload, WrongState while a worker has it, and what the kind raises while
-    something still rests on the facts.
+    afterwards. take_along: the stamp of what a person saw resting on it (`find_resting`), which then
+    comes along to the filings that count again. Raises NoSuchUpload, WrongState while a worker has it
+    or when other things rest on it now, and what the kind raises while something still rests on the facts.
     """
     with transaction.atomic():
         lock_filings()
@@ -189,6 +191,8 @@ def undo_upload(*, upload_id: UUID) -> Upload:
         filings = list(Filing.objects.select_for_update().filter(upload=upload).order_by("pk"))
         if filings:
             kind = find_kind(upload.kind)
+            if take_along:
+                _take_along(upload, kind=kind, seen=take_along)
             kind.delete_facts([filing.pk for filing in filings], upload.pk)
             keys = [slice_key(filing) for filing in filings]
             Filing.objects.filter(upload=upload).delete()
@@ -200,3 +204,12 @@ def undo_upload(*, upload_id: UUID) -> Upload:
         upload.state, upload.undone_at = State.UNDONE, upload.undone_at or timezone.now()
         upload.save()
     return upload
+
+
+def _take_along(upload: Upload, *, kind: FileKind, seen: str) -> None:
+    resting = find_resting(upload_id=upload.pk)
+    if resting.stamp != seen:
+        raise WrongState(
+            "What rests on this upload changed since you opened the page. Nothing is undone: look again."
+        )
+    kind.take_along(resting.moves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission, can
 from districts.models import Upload
 from districts.parts import Crumb, NavItem, Step, steps
-from districts.tables import Table
+from districts.tables import Empty, Table
 
 State = Upload.State
 STEPS = ("Upload", "Map columns", "Preview", "Confirm", "Result")
@@ -39,6 +40,8 @@ SECTIONS = (
     ("Problems", "problem-list"),
     ("Saved maps", "map-list"),
 )
+COUNTED = (("accounts", "accounts"), ("codes", "codes"), ("values", "values"))
+NO_ROWS = Empty(title="Nothing to show")
 FAMILIES = {"ledger": "Ledger", "codes": "Chart of accounts", "results": "Results"}
 
 
@@ -108,3 +111,11 @@ def standing_words(*, is_current: bool, through_on: date | None) -> str:
 def list_page(request: DistrictRequest, *, current: str, table: Table, **context: Any) -> dict[str, Any]:
     """Return what the template of a list shows."""
     return {"sections": section_links(request, current=current), "table": table, **context}
+
+
+def decimal_of(text: Any) -> Decimal | None:
+    """Read an exact amount; None where there is none."""
+    try:
+        return Decimal(str(text)) if text not in (None, "") else None
+    except InvalidOperation:
+        return None

@@ -16,15 +16,15 @@ from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.landing import selectors, services
 from districts.landing.forms.uploads import LeaveOutForm, ProblemFilter, describe_rows
-from districts.landing.views import shown
 from districts.landing.views.parts import link, list_page, page_number, trail
+from districts.landing.views.problem_tables import problem_table, row_cell
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from districts.views.answers import attempt
 
 COLUMNS = (
     Column(key="file", label="File", is_sortable=False),
     Column(key="when", label="Uploaded", kind=Kind.DATE, is_sortable=False),
-    Column(key="severity", label="Kind", is_sortable=False),
+    Column(key="kind", label="Kind", is_sortable=False),
     Column(key="row", label="Row", kind=Kind.NUMBER, is_sortable=False),
     Column(key="column", label="Column", is_sortable=False),
     Column(key="value", label="What stands there", is_sortable=False),
@@ -68,8 +68,8 @@ def _table(
         return (
             Cell(value=one.filename, href=link(request, "upload-show", upload_id=one.upload_id)),
             timezone.localtime(one.uploaded_at).date(),
-            shown.severity_words(one.severity),
-            Cell(value=one.row, text="" if one.row else "Whole file"),
+            one.kind,
+            row_cell(one.row),
             one.column,
             one.value,
             one.why,
@@ -148,7 +148,7 @@ def leave_rows_out(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         "title": "Leave rows out",
         "lead": f"{count} errors: leave them out and load the rest?",
         "named": describe_rows(error_rows),
-        "problems": shown.problem_table(request, detail),
+        "problems": problem_table(request, detail),
         "cancel_href": here,
         "crumbs": trail(request, (detail.upload.filename, here), here="Leave rows out"),
     }

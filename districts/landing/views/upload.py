@@ -8,12 +8,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from districts import formatting
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.permissions import Permission
 from districts.errors import DomainError
@@ -27,8 +25,6 @@ from districts.landing.views.parts import (
     may_upload,
     page_number,
     step_list,
-    subject_words,
-    to_date_words,
     trail,
 )
 from districts.landing.views.rates import rate_table
@@ -154,56 +150,6 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
 def _with_day(detail: selectors.UploadDetail, typed: str) -> FileMap:
     file_map = FileMap.from_dict(detail.mapping)
     return FileMap(options=file_map.options, values={**file_map.values, "filed_on": typed})
-
-
-@district_page(Permission.UPLOAD)
-def undo_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
-    """Say what undoing would change, then do it."""
-    detail = selectors.get_upload(upload_id=upload_id)
-    here = link(request, "upload-show", upload_id=upload_id)
-    if request.method == "POST":
-        try:
-            services.undo_upload(upload_id=upload_id)
-        except DomainError as error:
-            messages.error(request, error.message)
-            return redirect(here)
-        messages.success(request, f"“{detail.upload.filename}” is undone.")
-        return redirect(here)
-    if not detail.can_undo:
-        return redirect(here)
-    name, is_imported = detail.upload.filename, detail.has_filings
-    context = {
-        "title": f"Undo “{name}”?" if is_imported else f"Remove “{name}”?",
-        "lead": f"Undo the import of “{name}”?" if is_imported else f"Remove “{name}” before it is imported?",
-        "consequences": [
-            *(_consequence(detail, effect) for effect in selectors.list_undo_effects(upload_id=upload_id)),
-            *(["Costs, trends and verdicts made from it are computed again at once."] if is_imported else []),
-            "The file and the record of this upload stay. The same file can be uploaded again.",
-        ],
-        "confirm_label": "Undo this import" if is_imported else "Remove this upload",
-        "is_dangerous": True,
-        "cancel_href": here,
-        "crumbs": trail(request, (name, here), here="Undo" if is_imported else "Remove"),
-    }
-    return render(request, "components/confirm.html", context)
-
-
-def _consequence(detail: selectors.UploadDetail, effect: selectors.UndoEffect) -> str:
-    family = next((one.family for one in detail.filings), "")
-    what = subject_words(family=family, subject=effect.subject)
-    if effect.fiscal_year:
-        what = f"{what} {formatting.fiscal_year(effect.fiscal_year)}"
-    what += to_date_words(effect.through_on)
-    if effect.ledger != "main":
-        what = f"{what}, ledger {effect.ledger}"
-    if not effect.was_current:
-        return f"{what}: nothing changes, another filing counts already."
-    if effect.next_filename:
-        day = formatting.day(effect.next_filed_at and timezone.localtime(effect.next_filed_at))
-        if effect.next_through_on:
-            day += f", of a year to date (through {formatting.day(effect.next_through_on)})"
-        return f"{what}: “{effect.next_filename}”, filed {day}, counts again."
-    return f"{what}: nothing is left, pages show no figure for it."
 
 
 @district_page(Permission.UPLOAD)
