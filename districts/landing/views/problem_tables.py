@@ -64,9 +64,7 @@ def _table(
         key=key,
         caption=caption,
         columns=[
-            Column(
-                key=field, label=label, kind=Kind.CODE if field == "row" else Kind.TEXT, is_sortable=False
-            )
+            Column(key=field, label=label, kind=Kind.CODE if field == "row" else Kind.TEXT, is_sortable=False)
             for field, label in labels.items()
         ],
         records=page.rows,

@@ -19,7 +19,6 @@ from districts.exports import export_table, wanted_export
 from districts.landing import selectors, services
 from districts.landing.forms.uploads import FilingDateForm, describe_rows
 from districts.landing.kinds import FileMap
-from districts.landing.views import shown
 from districts.landing.views.parts import (
     link,
     may_upload,
@@ -27,7 +26,16 @@ from districts.landing.views.parts import (
     step_list,
     trail,
 )
+from districts.landing.views.problem_tables import (
+    LEFT_OUT_PREFIX,
+    has_problems_to_list,
+    left_out_table,
+    problem_table,
+)
+from districts.landing.views.quality import check_table, control_totals, row_counts
 from districts.landing.views.rates import rate_table
+from districts.landing.views.slices import filing_table, same_day_files, slices_of
+from districts.landing.views.standing import lead_of, notice_of, progress_of
 
 
 @district_page(Permission.VIEW_DATA)
@@ -36,10 +44,10 @@ def show_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     detail = selectors.get_upload(
         upload_id=upload_id,
         page=page_number(request),
-        left_out_page=page_number(request, prefix=shown.LEFT_OUT_PREFIX),
+        left_out_page=page_number(request, prefix=LEFT_OUT_PREFIX),
     )
     if file_type := wanted_export(request):
-        table = shown.check_table(request, detail, is_exported=True)
+        table = check_table(request, detail, is_exported=True)
         return export_table(
             table=table, file_type=file_type, filename=f"{request.district.slug}-quality-report"
         )
@@ -57,30 +65,30 @@ def _render(
     filed_on = _assumed_day(detail)
     if date_form is None and filed_on is not None:
         date_form = FilingDateForm(initial={"filed_on": filed_on})
-    slices = shown.slices_of(request, detail) if upload.state in ("ready", "imported") else ()
+    slices = slices_of(request, detail) if upload.state in ("ready", "imported") else ()
     context: dict[str, Any] = {
         "detail": detail,
         "upload": upload,
         "title": upload.filename,
-        "lead": shown.lead_of(detail),
+        "lead": lead_of(detail),
         "crumbs": trail(request, here=upload.filename),
         "steps": step_list(
             upload.state,
             is_mapped=upload.state == "landed" and bool(detail.mapping or detail.progress),
             is_known=bool(upload.kind),
         ),
-        "notice": shown.notice_of(detail),
-        "progress": shown.progress_of(request, detail) if upload.is_working else None,
+        "notice": notice_of(detail),
+        "progress": progress_of(request, detail) if upload.is_working else None,
         "slices": slices,
         "rates": rate_table(request, detail=detail) if slices else None,
-        "same_day_files": shown.same_day_files(slices) if upload.state == "ready" else (),
+        "same_day_files": same_day_files(slices) if upload.state == "ready" else (),
         "is_same_day_missed": is_same_day_missed,
-        "checks": shown.check_table(request, detail) if detail.checks else None,
-        "problems": shown.problem_table(request, detail) if shown.has_problems_to_list(detail) else None,
-        "left_out_rows": shown.left_out_table(request, detail) if detail.left_out.listed else None,
-        "filings": shown.filing_table(request, detail) if detail.filings else None,
-        "row_counts": shown.row_counts(detail),
-        "control_totals": shown.control_totals(detail),
+        "checks": check_table(request, detail) if detail.checks else None,
+        "problems": problem_table(request, detail) if has_problems_to_list(detail) else None,
+        "left_out_rows": left_out_table(request, detail) if detail.left_out.listed else None,
+        "filings": filing_table(request, detail) if detail.filings else None,
+        "row_counts": row_counts(detail),
+        "control_totals": control_totals(detail),
         "to_look_at": sum(1 for check in detail.checks if check.status == "warn"),
         "left_out": describe_rows(detail.left_out_rows),
         "can_map": upload.kind in selectors.kinds_with_questions(),
@@ -108,7 +116,7 @@ def show_progress(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         return redirect(link(request, "upload-show", upload_id=upload_id))
     if request.GET.get("seen") != detail.upload.state:
         return HttpResponseClientRefresh()
-    return render(request, "components/progress_bar.html", {"progress": shown.progress_of(request, detail)})
+    return render(request, "components/progress_bar.html", {"progress": progress_of(request, detail)})
 
 
 @district_page(Permission.UPLOAD)
@@ -135,7 +143,7 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
                 request, "The filing date changed, so the preview is made again. Look, then confirm."
             )
             return redirect(here)
-    is_asked = detail.upload.state == "ready" and shown.same_day_files(shown.slices_of(request, detail))
+    is_asked = detail.upload.state == "ready" and same_day_files(slices_of(request, detail))
     if is_asked and "same_day" not in request.POST:
         return _render(request, detail, is_same_day_missed=True)
     try:
