@@ -102,6 +102,14 @@ class PointOutput(serializers.Serializer[Any]):
     bound = serializers.CharField()
 
 
+class ReachedOutput(serializers.Serializer[Any]):
+    """Whether the exact level of the district reaches a strategic goal's target."""
+
+    direction = serializers.ChoiceField(choices=Metric.Direction.choices)
+    target = serializers.DecimalField(max_digits=12, decimal_places=4, normalize_output=True)
+    is_reached = serializers.BooleanField()
+
+
 class TrendOutput(serializers.Serializer[Any]):
     """How a metric moved, for the district (school null) or one school."""
 
@@ -118,6 +126,11 @@ class TrendOutput(serializers.Serializer[Any]):
     slope_low = serializers.FloatField(allow_null=True)
     slope_high = serializers.FloatField(allow_null=True)
     note = serializers.CharField()
+    reached = ReachedOutput(
+        many=True,
+        help_text="Targets of strategic goals of this metric and group, decided on the exact rate; one that"
+        " what may be shown does not decide is left out.",
+    )
     points = PointOutput(many=True)
 
 

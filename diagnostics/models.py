@@ -61,6 +61,11 @@ class Trend(ResultModel):
     slope_high = models.FloatField(null=True)
     points_used = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=300, blank=True)
+    reached = models.JSONField(
+        default=dict,
+        help_text="Of the district's: by strategic goals' direction and target, whether the exact level"
+        " reaches it. A target that cannot be decided is absent.",
+    )
 
     class Meta:
         constraints = [

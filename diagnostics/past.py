@@ -21,36 +21,29 @@ from districts.pipeline.selectors import shown_at
 from districts.tenancy import current_district_id
 
 
-def list_past_trends(*, as_of: datetime, metric: str = "", metric_id: UUID | None = None) -> list[Trend]:
-    """Return the trends shown at a past moment, of one metric or all, with what must be hidden now hidden.
+def list_past_trends(*, as_of: datetime, metric_id: UUID) -> list[Trend]:
+    """Return the trends of a metric shown at a past moment, with what must be hidden now hidden.
 
     What is hidden today is hidden on every past day, so that two days do not undo each other. The rows
     are not to be saved. Three queries.
     """
-    rows = Trend.objects.filter(shown_at(as_of)).select_related("metric", "school")
-    if metric:
-        rows = rows.filter(metric__slug=metric)
-    if metric_id is not None:
-        rows = rows.filter(metric_id=metric_id)
+    rows = Trend.objects.filter(shown_at(as_of), metric_id=metric_id).select_related("metric", "school")
     found: list[Trend] = list(rows)
     minimum = District.objects.values_list("minimum_group", flat=True).get(pk=current_district_id())
-    by_metric: dict[UUID, list[Trend]] = defaultdict(list)
-    for row in found:
-        by_metric[row.metric_id].append(row)
-    today = _hidden_today(metrics=set(by_metric))
-    for metric_id, mine in by_metric.items():
-        _hide_again(rows=mine, minimum=minimum, hidden_today=today[metric_id])
+    hidden_today = _hidden_today(metric_id=metric_id)
+    if found:
+        _hide_again(rows=found, minimum=minimum, hidden_today=hidden_today)
     return found
 
 
-def _hidden_today(*, metrics: AbstractSet[UUID]) -> dict[UUID, set[tuple[Key, int]]]:
-    found: dict[UUID, set[tuple[Key, int]]] = defaultdict(set)
-    now = Trend.objects.filter(shown_until=None, metric_id__in=metrics)
-    for metric_id, school, group, points in now.values_list("metric_id", "school_id", "group", "points"):
-        for value in read_points(points):
-            if value.is_suppressed:
-                found[metric_id].add(((school, group), value.year))
-    return found
+def _hidden_today(*, metric_id: UUID) -> set[tuple[Key, int]]:
+    now = Trend.objects.filter(shown_until=None, metric_id=metric_id)
+    return {
+        ((school, group), value.year)
+        for school, group, points in now.values_list("school_id", "group", "points")
+        for value in read_points(points)
+        if value.is_suppressed
+    }
 
 
 def read_points(points: Iterable[Mapping[str, object]]) -> tuple[YearValue, ...]:
@@ -98,7 +91,7 @@ def _rewrite(*, row: Trend, values: Sequence[YearValue], breaks: Sequence[int], 
     row.level, row.level_year, row.level_bound = figures.level, figures.level_year, figures.level_bound
     row.change, row.slope = figures.change, figures.slope
     row.slope_low, row.slope_high = figures.slope_low, figures.slope_high
-    row.points_used = figures.points_used
+    row.points_used, row.reached = figures.points_used, {}
     row.note = f"{figures.note} {why}".strip()
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from diagnostics.calc.pooling import YearValue
+from diagnostics.calc.target import read_key
 from diagnostics.calc.verdict import Decision, Reason, Verdict
 from diagnostics.calc.verdict_words import LABELS, ReturnGate, open_gate
 from diagnostics.models import InitiativeReturn, Trend
-from diagnostics.past import list_past_trends, read_points
+from diagnostics.past import read_points
 from districts.pipeline.selectors import shown_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetReached:
+    """Whether the exact level reaches a strategic goal's target."""
+
+    direction: str
+    target: Decimal
+    is_reached: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,7 @@ class TrendRow:
     slope_high: float | None
     points_used: int
     note: str
+    reached: tuple[TargetReached, ...]
     shown_from: datetime
 
 
@@ -59,49 +70,27 @@ class ReturnRow:
     shown_from: datetime
 
 
-def list_trends(
-    *,
-    metric: str = "",
-    group: str = "",
-    school_ids: Collection[UUID] | None = None,
-    district_only: bool = False,
-    as_of: datetime | None = None,
-) -> tuple[TrendRow, ...]:
-    """List trends by metric, group and school, the district's own first. One query, of the past two.
+def list_trends(*, metric: str = "", group: str = "", district_only: bool = False) -> tuple[TrendRow, ...]:
+    """List trends as shown now by metric (a slug) and group, the district's own first. One query.
 
-    metric: a slug; school_ids: only these schools and the district; district_only leaves every
-    school out, for readers who see no school. Now, or as shown at a past moment under today's minimum.
+    district_only leaves every school out, for readers who see no school.
     """
-    if as_of is None:
-        rows = Trend.objects.filter(shown_at(None)).select_related("metric", "school")
-        rows = rows.filter(metric__slug=metric) if metric else rows
-        shown = list(rows.filter(group=group) if group else rows)
-    else:
-        shown = list_past_trends(as_of=as_of, metric=metric)
-    found = [_trend_row(row=row) for row in shown if not group or row.group == group]
-    if district_only:
-        found = [row for row in found if row.school_id is None]
-    elif school_ids is not None:
-        wanted = {None, *school_ids}
-        found = [row for row in found if row.school_id in wanted]
-    return tuple(sorted(found, key=_order))
+    rows = Trend.objects.filter(shown_at(None)).select_related("metric", "school")
+    rows = rows.filter(metric__slug=metric) if metric else rows
+    rows = rows.filter(group=group) if group else rows
+    rows = rows.filter(school=None) if district_only else rows
+    return tuple(sorted((_trend_row(row=row) for row in rows), key=_order))
 
 
-def list_groups(*, metric: str) -> tuple[str, ...]:
-    """List the groups of students a metric has trends of, `all` first. One query."""
-    rows = Trend.objects.filter(shown_at(None), metric__slug=metric, school=None)
-    return tuple(sorted(set(rows.values_list("group", flat=True)), key=lambda name: (name != "all", name)))
-
-
-def list_returns(*, as_of: datetime | None = None) -> dict[UUID, ReturnRow]:
-    """Return what can be said of each initiative, now or as shown at a past moment. One query."""
-    rows = InitiativeReturn.objects.filter(shown_at(as_of))
+def list_returns() -> dict[UUID, ReturnRow]:
+    """Return what can be said of each initiative now. One query."""
+    rows = InitiativeReturn.objects.filter(shown_at(None))
     return {row.initiative_id: _return_row(row=row) for row in rows}
 
 
-def get_return(*, initiative_id: UUID, as_of: datetime | None = None) -> ReturnRow | None:
+def get_return(*, initiative_id: UUID) -> ReturnRow | None:
     """Return what can be said of one initiative; None until it has been judged. One query."""
-    row = InitiativeReturn.objects.filter(shown_at(as_of), initiative_id=initiative_id).first()
+    row = InitiativeReturn.objects.filter(shown_at(None), initiative_id=initiative_id).first()
     return None if row is None else _return_row(row=row)
 
 
@@ -129,6 +118,11 @@ def _trend_row(*, row: Trend) -> TrendRow:
         slope_high=row.slope_high,
         points_used=row.points_used,
         note=row.note,
+        reached=tuple(
+            TargetReached(direction=direction, target=target, is_reached=row.reached[key])
+            for key in sorted(row.reached)
+            for direction, target in (read_key(key),)
+        ),
         shown_from=row.shown_from,
     )
 

@@ -25,7 +25,7 @@ PIPELINE = Pipeline(
     ),
     calculations=(
         Calculation("ledger_cost", COST_VERSION, ("ledger", "coding_rules", "initiatives"), ledger_cost),
-        Calculation("trend", TREND_VERSION, ("results", "schools"), trend),
+        Calculation("trend", TREND_VERSION, ("results", "schools", "goals"), trend),
         Calculation(
             "initiative_return",
             RETURN_VERSION,

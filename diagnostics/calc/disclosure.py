@@ -21,6 +21,8 @@ from diagnostics.calc.pooling import YearValue, pool_years
 from diagnostics.calc.solving import solvable
 
 DECIMALS = 1
+BLUR = 0.0005
+"""Half a step of a rate of one decimal, as a share of its students."""
 CUTS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 UNDER, OVER = "under", "over"
 
@@ -263,7 +265,10 @@ def _tells_counted(line: Line, *, counts: Counts, gone: list[Key], shown: list[K
     students = (total.students or 0.0) - sum(one.students or 0.0 for one in exact)
     if students < 0.5:
         return False
-    if not gone and _is_blurred([counts[key].students or 0.0 for key in coded], of=total.students or 0.0):
+    blur = BLUR / 2 if line.total[0] is None else BLUR
+    if not gone and _is_blurred(
+        [counts[key].students or 0.0 for key in coded], of=total.students or 0.0, blur=blur
+    ):
         return False
     if len(gone) + len(coded) == 1 and not line.has_rest:
         return True
@@ -271,14 +276,15 @@ def _tells_counted(line: Line, *, counts: Counts, gone: list[Key], shown: list[K
     return len(line.parts) > 1 and _is_extreme(students, counted)
 
 
-def _is_blurred(coded: Iterable[float], *, of: float) -> bool:
+def _is_blurred(coded: Iterable[float], *, of: float, blur: float = BLUR) -> bool:
     """Say whether a total's rounding covers all that the cuts of the coded rates in it leave open.
 
     coded: the students behind each. A rate rounded to one decimal is known to 0.05 percent of its
-    students either way. Example: "under 5%" of 60 leaves 3 students open; a total of 20,000 is known
-    to 10 either way and tells nothing of it, one of 2,000 to 1 and does.
+    students either way; the district's to half of that, since whether a target is reached tells on which
+    side of it the exact rate lies (`target`). Example: "under 5%" of 60 leaves 3 students open; a total
+    of 20,000 is known to 10 either way and tells nothing of it, one of 2,000 to 1 and does.
     """
-    return 0.0005 * of >= sum(cut(students=one) / 100 * one for one in coded)
+    return blur * of >= sum(cut(students=one) / 100 * one for one in coded)
 
 
 def _is_extreme(students: float, counted: float) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from diagnostics.models import Trend
 from diagnostics.past import HIDDEN_SINCE, LESS_EXACT, list_past_trends
 from diagnostics.recompute import trend
+from strategy.models import Metric
 from tests.cast import Cast
 from tests.diagnostics.facts import make_results
 from tests.investments.facts import make_goal, recompute
@@ -19,7 +20,7 @@ ROWS = [("Alamo", "all", 2024, 13, 39), ("Carver", "all", 2024, 2, 70), ("Dover"
 def past(school: str) -> Trend:
     return next(
         row
-        for row in list_past_trends(as_of=NOW + timedelta(days=1))
+        for row in list_past_trends(as_of=NOW + timedelta(days=1), metric_id=Metric.objects.get().pk)
         if row.school and row.school.name == school
     )
 

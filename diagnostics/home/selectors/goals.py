@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
 
+from diagnostics.calc.target import target_key
 from diagnostics.models import Trend
 from districts import formatting
 from districts.pipeline.selectors import shown_at
@@ -44,6 +45,8 @@ class GoalStanding:
     is_measured: bool = False
     """Whether results of the metric have arrived, of this group or others."""
     is_hidden: bool = False
+    is_reached: bool | None = None
+    """By the exact rate; None where that is hidden, or not computed for this target yet."""
 
     @property
     def aim(self) -> str:
@@ -60,13 +63,24 @@ class GoalStanding:
         """Say where the metric stands, or that nothing has arrived."""
         if self.level is None:
             return self.why_no_level
-        now = f"{self.level_words} in {formatting.school_year(self.level_year)}"
-        gap = abs(float(self.target_value) - self.level)
+        now = f"Now {self.level_words} in {formatting.school_year(self.level_year)}"
+        gap = self.level - float(self.target_value)
+        short = gap if self.direction == Metric.Direction.DOWN else -gap
         if self.is_reached:
-            return f"Now {now}: the target is reached."
+            return f"{now}: the target is reached."
+        if self.level_bound and self.is_reached is None:
+            return f"{now}; the exact rate is not shown, so whether the target is reached is not either."
         if self.level_bound:
-            return f"Now {now}; the exact rate is not shown."
-        return f"Now {now}: {measured_gap(gap, self.unit)} short of the target."
+            return f"{now}: the target is not reached."
+        if not is_written(short, self.unit):
+            is_decided = self.is_reached is False
+            why = (
+                ": just short of the target"
+                if is_decided
+                else "; whether the target is reached is not decided"
+            )
+            return f"{now}{why}."
+        return f"{now}: {measured_gap(short, self.unit)} short of the target."
 
     @property
     def why_no_level(self) -> str:
@@ -84,23 +98,14 @@ class GoalStanding:
             return f"{self.level_bound} {self.level:g}%"
         return measured(self.level, self.unit)
 
-    @property
-    def is_reached(self) -> bool:
-        if self.level is None:
-            return False
-        is_up = self.direction == Metric.Direction.UP
-        if self.level_bound == ("under" if is_up else "over"):
-            return False
-        target = float(self.target_value)
-        return self.level >= target if is_up else self.level <= target
-
 
 def list_goal_standings() -> tuple[GoalStanding, ...]:
     """Return strategic goals in use, by due date, with the district's level of their metric. One query."""
     shown = Trend.objects.filter(
         shown_at(None), metric=OuterRef("metric"), group=OuterRef("group"), school__isnull=True
     )
-    stands = JSONObject(level="level", level_bound="level_bound", level_year="level_year", change="change")
+    names = ("level", "level_bound", "level_year", "change", "reached")
+    stands = JSONObject(**dict(zip(names, names, strict=True)))
     rows = (
         Goal.objects.filter(archived_at__isnull=True)
         .order_by("due_on", "name")
@@ -131,10 +136,27 @@ def measured_gap(gap: float, unit: str) -> str:
     return f"{formatting.number(gap, digits)}{noun}"
 
 
+def is_written(gap: float, unit: str) -> bool:
+    """Say whether a distance is more than nothing as it is written."""
+    return round(gap, 0 if unit == Metric.Unit.COUNT else 1) > 0
+
+
 def _goal(row: dict[str, Any]) -> GoalStanding:
     stands = row.pop("stands")
-    nothing = {"level": None, "level_bound": "", "level_year": None, "change": None}
-    is_hidden = bool(stands) and stands[0]["level"] is None
+    nothing: dict[str, Any] = {
+        "level": None,
+        "level_bound": "",
+        "level_year": None,
+        "change": None,
+        "reached": {},
+    }
+    found = stands[0] if stands else nothing
+    reached = found.pop("reached")
+    key = target_key(direction=row["direction"], target=row["target_value"])
     return GoalStanding(
-        metric=row.pop("metric_name"), is_hidden=is_hidden, **row, **(stands[0] if stands else nothing)
+        metric=row.pop("metric_name"),
+        is_hidden=bool(stands) and found["level"] is None,
+        is_reached=reached.get(key),
+        **row,
+        **found,
     )

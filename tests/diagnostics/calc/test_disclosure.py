@@ -309,6 +309,19 @@ def test_a_pool_too_large_to_tell_a_coded_school_holds_it() -> None:
     assert pooled(A=[tight[("A", "all")]], B=[tight[("B", "all")]]) == ([25.0], 1)
 
 
+def test_a_district_s_rate_counts_as_known_on_one_side_of_its_rounding() -> None:
+    """A target tells the side: 15,120 students at one decimal are 4 either way, less than the 6 left open."""
+
+    def hidden(students: int) -> set[str]:
+        cells = {("A", "all"): value(0, 60), ("B", "all"): value(students // 5, students)}
+        cells |= {("C", "all"): value(0, 60), (None, "all"): value(students // 5, students + 120)}
+        shown = protect(cells=cells, unit="percent", minimum=MINIMUM)
+        return {str(school) for (school, _), one in shown.items() if one.is_suppressed}
+
+    assert hidden(30_000) == set()
+    assert hidden(15_000) == {"A", "B"}
+
+
 def test_a_school_that_becomes_hidden_is_no_change() -> None:
     hidden = YearValue(year=2024, value=None, is_suppressed=True)
     found = pooled(A=[at(2023, 10, 50), at(2024, 10, 50)], B=[at(2023, 30, 50), hidden])

@@ -9,16 +9,19 @@ from uuid import uuid4
 
 import pytest
 
+from diagnostics.board.selectors import get_board
 from diagnostics.home.charts import MOST, initiative_dollars
 from diagnostics.home.selectors import Home, HomeFilter, get_home
 from diagnostics.home.services import record_visit
 from diagnostics.models import Trend
 from districts.access.permissions import Role
 from districts.models import SavedView
+from srm.pipeline import PIPELINE
 from strategy.models import Goal
 from strategy.services import update_goal
 from tests.cast import Cast
-from tests.diagnostics.scene import NOVEMBER, Scene, make_scene
+from tests.diagnostics.facts import make_results
+from tests.diagnostics.scene import NOVEMBER, Scene, compute, make_scene
 from tests.strategy.decided import goal_input
 
 
@@ -130,3 +133,55 @@ def test_a_goal_of_a_group_that_no_results_name_says_so(in_bay: Cast, scene: Sce
     assert one.goal.standing == "Results of this metric have arrived, but none name the group “nobody”."
     Trend.objects.all().delete()
     assert home_of(in_bay).goals[0].goal.standing == "No results of this metric have arrived yet."
+
+
+@pytest.mark.parametrize(
+    ("absent", "words"),
+    [
+        (2004, "Now 20.0% in 2024–25: just short of the target."),
+        (2000, "Now 20.0% in 2024–25: the target is reached."),
+        (1996, "Now 20.0% in 2024–25: the target is reached."),
+        (2100, "Now 21.0% in 2024–25: 1.0 points short of the target."),
+        (100, "Now 1.0% in 2024–25: the target is reached."),
+    ],
+)
+def test_a_target_is_reached_by_the_exact_rate(in_bay: Cast, scene: Scene, absent: int, words: str) -> None:
+    metric = Goal.objects.get(pk=scene.goal).metric
+    make_results(metric, [(None, "all", 2025, absent, 10_000)])
+    compute(NOVEMBER)
+    (one,) = home_of(in_bay).goals
+    assert one.goal.standing == words
+    assert get_board().goals[0].goal.standing == words
+
+
+def test_a_target_that_small_numbers_hide_is_undecided(in_bay: Cast, scene: Scene) -> None:
+    goal = Goal.objects.select_related("metric").get(pk=scene.goal)
+    make_results(goal.metric, [(None, "all", 2025, 0, 60)])
+    update_goal(goal_id=goal.pk, goal=goal_input(metric_id=goal.metric_id, target_value=Decimal("1.5")))
+    compute(NOVEMBER)
+    (one,) = home_of(in_bay).goals
+    assert (one.goal.is_reached, one.goal.standing) == (
+        None,
+        "Now under 5% in 2024–25; the exact rate is not shown, so whether the target is reached is not either.",
+    )
+    make_results(goal.metric, [(None, "all", 2025, 1, 8)])
+    compute(NOVEMBER + timedelta(days=1))
+    (one,) = home_of(in_bay).goals
+    assert (one.goal.level_year, one.goal.is_reached) == (2024, False)
+
+
+def test_a_changed_target_is_not_judged_by_the_old_one(in_bay: Cast, scene: Scene) -> None:
+    goal = Goal.objects.get(pk=scene.goal)
+    update_goal(goal_id=goal.pk, goal=goal_input(metric_id=goal.metric_id, target_value=Decimal(18)))
+    (one,) = home_of(in_bay).goals
+    assert (one.goal.is_reached, one.goal.standing) == (
+        None,
+        "Now 18.0% in 2023–24; whether the target is reached is not decided.",
+    )
+    compute(NOVEMBER)
+    (one,) = home_of(in_bay).goals
+    assert one.goal.standing == "Now 18.0% in 2023–24: the target is reached."
+
+
+def test_the_trend_is_computed_anew_when_a_goal_changes() -> None:
+    assert "trend" in PIPELINE.targets_of("goals")
