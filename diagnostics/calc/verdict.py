@@ -167,7 +167,6 @@ class Decision:
     reason: Reason
     rule: int | None
     is_capped: bool = False
-    has_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,8 +219,7 @@ def _row_1(evidence: Evidence) -> Decision | None:
         return None
     if delivery.dosage >= DELIVERED_DOSAGE and delivery.reached_minimum >= REACHED_MINIMUM:
         return None
-    is_worse = evidence.estimate is not None and evidence.estimate.high < 0
-    return Decision(verdict=Verdict.NOT_DELIVERED, reason=Reason.NOT_DELIVERED, rule=1, has_warning=is_worse)
+    return Decision(verdict=Verdict.NOT_DELIVERED, reason=Reason.NOT_DELIVERED, rule=1)
 
 
 def _row_2(evidence: Evidence) -> Decision | None:
@@ -332,14 +330,7 @@ def _capped(*, decision: Decision, evidence: Evidence) -> Decision:
         return decision
     if not _is_capped(verdict=decision.verdict, evidence=evidence, estimate=estimate):
         return decision
-    verdict = _CAPS[decision.verdict]
-    return Decision(
-        verdict=verdict,
-        reason=Reason.CAPPED,
-        rule=decision.rule,
-        is_capped=True,
-        has_warning=verdict is Verdict.CANNOT_TELL_YET,
-    )
+    return Decision(verdict=_CAPS[decision.verdict], reason=Reason.CAPPED, rule=decision.rule, is_capped=True)
 
 
 _CAPS: dict[Verdict, Verdict] = {

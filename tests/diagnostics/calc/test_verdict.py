@@ -169,7 +169,6 @@ def test_row_4_caps_what_the_design_cannot_carry(changes: dict[str, object], ver
     found = judge(**changes)
     assert found.verdict is verdict
     assert found.is_capped is (verdict in (Verdict.PROMISING, Verdict.CANNOT_TELL_YET))
-    assert found.has_warning is (found.is_capped and verdict is Verdict.CANNOT_TELL_YET)
 
 
 def test_an_effect_of_nothing_is_called_something_as_often_as_the_rules_say() -> None:
