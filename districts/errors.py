@@ -12,3 +12,14 @@ class DomainError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class Obstacle(DomainError):
+    """A failure that a page can tell before anybody tries: why, and the way that is left."""
+
+    status = 409
+
+    def __init__(self, why: str, way: str) -> None:
+        super().__init__(f"{why} {way}")
+        self.why = why
+        self.way = way

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from districts.access.permissions import Role
+from districts.errors import Obstacle
 from districts.models import ApiKey, AuditEvent, Department, Invitation, Membership, School
+from districts.services.organisation import require_unused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,15 @@ def get_department(*, department_id: UUID) -> DepartmentRow | None:
     """Return one department of the open district, or None."""
     row = Department.objects.filter(pk=department_id).first()
     return DepartmentRow(department_id=row.pk, name=row.name) if row else None
+
+
+def deletion_obstacle(*, department_id: UUID) -> tuple[str, str]:
+    """Say what names a department and the way left; empty when it can be deleted."""
+    try:
+        require_unused(department=Department.objects.get(pk=department_id))
+    except Obstacle as error:
+        return error.why, error.way
+    return "", ""
 
 
 def get_admin_overview(*, now: datetime) -> AdminOverview:

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from districts.access.credentials import hash_secret
 from districts.access.permissions import Role
+from districts.errors import Obstacle
 from districts.models import ApiKey, Invitation, Membership, User
 from districts.services.people import is_open
-from districts.services.recovery import NotYoursToReset, require_resettable
-from districts.services.second_step import NotYoursToEnd, require_endable
+from districts.services.recovery import require_resettable
+from districts.services.second_step import require_endable
 from districts.tenancy import credential_scope, user_scope
 
 
@@ -108,24 +109,24 @@ def get_person(*, membership_id: UUID) -> Person | None:
     return _person(row, admins=admins, steps=_with_second_step([row]), joined=_accepted_invitations([row]))
 
 
-def reset_obstacle(*, by: int, person: Person, now: datetime) -> str:
-    """Say why an admin may not make a reset link for a person; an empty text when nothing is in the way."""
+def reset_obstacle(*, by: int, person: Person, now: datetime) -> tuple[str, str]:
+    """Say why an admin may not make a reset link for a person, and the way left; empty when nothing is in the way."""
     try:
         require_resettable(by=by, user=User.objects.get(pk=person.user_id), now=now)
-    except NotYoursToReset as error:
-        return error.message
-    return ""
+    except Obstacle as error:
+        return error.why, error.way
+    return "", ""
 
 
-def second_step_obstacle(*, by: int, person: Person, now: datetime) -> str:
-    """Say why an admin may not end a person's second step; an empty text when nothing is in the way."""
+def second_step_obstacle(*, by: int, person: Person, now: datetime) -> tuple[str, str]:
+    """Say why an admin may not end a person's second step, and the way left; empty when nothing is in the way."""
     if not person.has_second_step:
-        return f"{person.name} signs in without a second step. There is none to end."
+        return f"{person.name} signs in without a second step. There is none to end.", ""
     try:
         require_endable(by=by, user=User.objects.get(pk=person.user_id), now=now)
-    except NotYoursToEnd as error:
-        return error.message
-    return ""
+    except Obstacle as error:
+        return error.why, error.way
+    return "", ""
 
 
 def get_secrets_made(*, user_id: int, now: datetime) -> SecretsMade:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from districts.code_patterns import PatternError, SegmentPattern, parse_codes
-from districts.errors import DomainError
+from districts.errors import DomainError, Obstacle
 from districts.models import AuditEvent, Department, District, FundingSegment, ObjectChart, School
 from districts.pipeline.marks import mark
 from districts.tenancy import current_district_id
@@ -52,7 +52,7 @@ class OrganisationSettings:
     """The state's code of the district; None leaves it as it is."""
 
 
-class DepartmentInUse(DomainError):
+class DepartmentInUse(Obstacle):
     """Something names this department."""
 
 
@@ -185,18 +185,24 @@ def delete_department(*, department_id: UUID) -> str:
         department = Department.objects.select_for_update().filter(pk=department_id).first()
         if department is None:
             raise NotFound("This district has no such department.")
-        uses = [(meta, count) for meta, count in _list_uses(department) if count]
-        if uses:
-            words = " and ".join(
-                f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
-                for meta, count in uses
-            )
-            raise DepartmentInUse(
-                f"{words} name{'s' if len(uses) == 1 and uses[0][1] == 1 else ''} “{department.name}”, archived"
-                " ones included. Give them another department first, or rename this one."
-            )
+        require_unused(department=department)
         department.delete()
     return str(department.name)
+
+
+def require_unused(*, department: Department) -> None:
+    """Raise DepartmentInUse, with what names the department, where anything does."""
+    uses = [(meta, count) for meta, count in _list_uses(department) if count]
+    if uses:
+        words = " and ".join(
+            f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
+            for meta, count in uses
+        )
+        raise DepartmentInUse(
+            f"{words} name{'s' if len(uses) == 1 and uses[0][1] == 1 else ''} “{department.name}”, archived"
+            " ones included.",
+            "Give them another department first, or rename this one.",
+        )
 
 
 def _list_uses(department: Department) -> list[tuple[Any, int]]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
 
 from districts.access.permissions import Permission, can
-from districts.errors import DomainError
+from districts.errors import DomainError, Obstacle
 from districts.mail import mail_is_configured, mail_password_reset
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, record_account_event
@@ -33,10 +33,8 @@ OPERATOR = 0  # stands for district and maker in a link of the operator
 OPERATOR_NAME = "the operator of SRM"
 
 
-class NotYoursToReset(DomainError):
-    """The account is not one whose way back an admin may open."""
-
-    status = 409
+class NotYoursToReset(Obstacle):
+    """No admin of one district may make a reset link for the account."""
 
 
 class ResetClosed(DomainError):
@@ -99,15 +97,16 @@ def issue_reset_link_as_operator(*, email: str, now: datetime) -> str:
 
 def require_resettable(*, by: int, user: User, now: datetime) -> None:
     """Raise NotYoursToReset, with the way that is left, unless an admin may make a link for the account."""
-    reason = why_not_to_open(by=by, user=user, now=now)
-    if not reason:
+    why = why_not_to_open(by=by, user=user, now=now)
+    if not why:
         return
     if by == user.pk:
-        raise NotYoursToReset(f"{reason} Change your password under “Password”, in the menu of your account.")
+        raise NotYoursToReset(why, "Change your password under “Password”, in the menu of your account.")
     mailed = "with “Forgot your password?” on the sign-in page, or " if mail_is_configured() else ""
     raise NotYoursToReset(
-        f"{reason} {user.get_full_name()} sets a new password {mailed}with a link from whoever operates SRM:"
-        f" manage.py make_reset_link {user.email}"
+        why,
+        f"{user.get_full_name()} sets a new password {mailed}with a link from whoever operates SRM:"
+        f" manage.py make_reset_link {user.email}",
     )
 
 

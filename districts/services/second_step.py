@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from districts.errors import DomainError
+from districts.errors import DomainError, Obstacle
 from districts.mail import mail_second_step_ended
 from districts.models import Membership, User
 from districts.services.account_events import AccountEvent, record_account_event
@@ -21,10 +21,8 @@ from districts.services.people import NotFound
 from districts.services.whose_account import why_not_to_open
 
 
-class NotYoursToEnd(DomainError):
-    """The account is not one whose way back an admin may open."""
-
-    status = 409
+class NotYoursToEnd(Obstacle):
+    """No admin of one district may end the second step of the account."""
 
 
 class NoSecondStep(DomainError):
@@ -66,13 +64,14 @@ def end_second_step_as_operator(*, email: str, now: datetime) -> Ended:
 
 def require_endable(*, by: int, user: User, now: datetime) -> None:
     """Raise NotYoursToEnd, with the way that is left, unless an admin may end the account's second step."""
-    reason = why_not_to_open(by=by, user=user, now=now)
-    if reason and by == user.pk:
-        raise NotYoursToEnd(f"{reason} Turn your second step off under “Two-step sign-in”.")
-    if reason:
+    why = why_not_to_open(by=by, user=user, now=now)
+    if why and by == user.pk:
         raise NotYoursToEnd(
-            f"{reason} Whoever operates SRM ends the second step: manage.py end_second_step {user.email}"
+            why, "Turn your second step off under “Two-step sign-in”, in the menu of your account."
         )
+    if why:
+        way = f"Whoever operates SRM ends the second step: manage.py end_second_step {user.email}"
+        raise NotYoursToEnd(why, way)
 
 
 def _end(*, user: User, by: int | None, said_by: str, now: datetime) -> Ended:

@@ -67,11 +67,13 @@ def ask_who(request: DistrictRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{how}?{urlencode({'next': request.path})}")
 
 
-def say_why_not(request: DistrictRequest, *, title: str, why: str, context: dict[str, Any]) -> HttpResponse:
-    """Answer with why an admin cannot do something for a person, and what is left; 409 where they tried."""
+def say_why_not(
+    request: DistrictRequest, *, title: str, why: str, way: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Answer with why an admin cannot do something, and the way that is left; 409 where they tried."""
     return render(
         request,
-        "districts/not_for_admins.html",
-        {"title": title, "lead": why, **context},
+        "districts/why_not.html",
+        {"title": title, "lead": why, "note": way, **context},
         status=409 if request.method == "POST" else 200,
     )

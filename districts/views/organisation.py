@@ -23,7 +23,7 @@ from districts.parts import NavItem
 from districts.selectors import organisation as selectors
 from districts.services import organisation as services
 from districts.tables import Action, Column, Empty, Kind, Table, make_table
-from districts.views.answers import attempt, crumbs, found, show_form, show_table
+from districts.views.answers import attempt, crumbs, found, say_why_not, show_form, show_table
 from districts.views.overview import figures, needs
 
 
@@ -255,7 +255,9 @@ def create_department(request: DistrictRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, f"{form.cleaned_data['name']} is added.")
             return redirect("districts:department-list", request.district.slug)
-    return _department_page(request, form, title="Add a department")
+    return _department_page(
+        request, form, title="Add a department", lead="Initiatives can name the department that runs them."
+    )
 
 
 @district_page(Permission.MANAGE_DISTRICT)
@@ -271,31 +273,45 @@ def edit_department(request: DistrictRequest, department_id: UUID) -> HttpRespon
         if not form.errors:
             messages.success(request, f"{department.name} is now {form.cleaned_data['name']}.")
             return redirect("districts:department-list", request.district.slug)
-    return _department_page(request, form, title=department.name)
+    return _department_page(
+        request, form, title=department.name, lead="A new name holds for every initiative that names it."
+    )
 
 
 @district_page(Permission.MANAGE_DISTRICT)
 def delete_department(request: DistrictRequest, department_id: UUID) -> HttpResponse:
-    """Ask before a department is deleted; one that is in use stays."""
+    """Ask before a department is deleted; one that is in use stays, and the page says what names it."""
     department = found(selectors.get_department(department_id=department_id))
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        attempt(form, lambda: services.delete_department(department_id=department_id))
-        if not form.errors:
-            messages.success(request, f"{department.name} is deleted.")
-            return redirect("districts:department-list", request.district.slug)
-    return _department_page(
+    back = reverse("districts:department-list", args=[request.district.slug])
+    title = f"Delete {department.name}"
+    around = {"cancel_href": back, "crumbs": crumbs(request, ("Departments", back), here=title)}
+    why, way = selectors.deletion_obstacle(department_id=department_id)
+    if why:
+        return say_why_not(
+            request, title=title, why=why, way=way, context={**around, "back_label": "Back to departments"}
+        )
+    if request.method == "POST":
+        services.delete_department(department_id=department_id)
+        messages.success(request, f"{department.name} is deleted.")
+        return redirect("districts:department-list", request.district.slug)
+    return render(
         request,
-        form,
-        title=f"Delete {department.name}",
-        save_label="Delete",
-        note="Only a department that no initiative names can be deleted. The audit keeps that it was there.",
+        "components/confirm.html",
+        {
+            "title": title,
+            "lead": f"Delete the department {department.name}?",
+            "consequences": [
+                "No initiative names it, and none can choose it any more.",
+                "The audit keeps that it was there.",
+            ],
+            "confirm_label": "Delete",
+            "is_dangerous": True,
+            **around,
+        },
     )
 
 
-def _department_page(
-    request: DistrictRequest, form: Form, *, title: str, save_label: str = "Save", note: str = ""
-) -> HttpResponse:
+def _department_page(request: DistrictRequest, form: Form, *, title: str, lead: str) -> HttpResponse:
     back = reverse("districts:department-list", args=[request.district.slug])
     return show_form(
         request,
@@ -303,8 +319,7 @@ def _department_page(
         form=form,
         context={
             "title": title,
-            "note": note,
-            "save_label": save_label,
+            "lead": lead,
             "cancel_href": back,
             "crumbs": crumbs(request, ("Departments", back), here=title),
         },

@@ -66,19 +66,15 @@ def _people_table(request: DistrictRequest, people: tuple[selectors.Person, ...]
 
     def actions(person: selectors.Person) -> tuple[Action, ...]:
         args = [slug, person.membership_id]
-        return (
-            Action(
-                label="Change role",
-                href=reverse("districts:person-edit", args=args),
-                about=f"of {person.name}",
-            ),
-            Action(
-                label="Reset link",
-                href=reverse("districts:person-reset", args=args),
-                about=f"for {person.name}",
-            ),
-            Action(label="Remove", href=reverse("districts:person-remove", args=args), about=person.name),
+        change = Action(
+            label="Change role", href=reverse("districts:person-edit", args=args), about=f"of {person.name}"
         )
+        reset = Action(
+            label="Reset link", href=reverse("districts:person-reset", args=args), about=f"for {person.name}"
+        )
+        remove = Action(label="Remove", href=reverse("districts:person-remove", args=args), about=person.name)
+        is_self = person.user_id == request.access.user_id
+        return (change, remove) if is_self else (change, reset, remove)
 
     return make_table(
         key="people",
@@ -206,9 +202,12 @@ def reset_person(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
         "cancel_href": _people_url(request),
         "crumbs": crumbs(request, ("People", _people_url(request)), here="Reset link"),
     }
-    why = selectors.reset_obstacle(by=request.access.user_id or 0, person=person, now=timezone.now())
+    why, way = selectors.reset_obstacle(by=request.access.user_id or 0, person=person, now=timezone.now())
     if why:
-        return say_why_not(request, title=f"Password of {person.name}", why=why, context=around)
+        title = f"Password of {person.name}"
+        return say_why_not(
+            request, title=title, why=why, way=way, context={**around, "back_label": "Back to people"}
+        )
     if not did_recently_reauthenticate(request):
         return ask_who(request)
     if request.method == "POST":

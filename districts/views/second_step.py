@@ -21,13 +21,12 @@ from districts.views.answers import ask_who, crumbs, found, say_why_not
 def end_second_step(request: DistrictRequest, membership_id: UUID) -> HttpResponse:
     """Ask who the admin is and whether they mean it, then end a person's second step."""
     person = found(selectors.get_person(membership_id=membership_id))
-    obstacle = selectors.second_step_obstacle(
+    why, way = selectors.second_step_obstacle(
         by=request.access.user_id or 0, person=person, now=timezone.now()
     )
-    if obstacle:
-        return say_why_not(
-            request, title=f"Second step of {person.name}", why=obstacle, context=_around(request)
-        )
+    if why:
+        around = {**_around(request), "back_label": "Back to people"}
+        return say_why_not(request, title=f"Second step of {person.name}", why=why, way=way, context=around)
     if not did_recently_reauthenticate(request):
         return ask_who(request)
     if request.method == "POST":

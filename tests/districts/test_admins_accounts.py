@@ -119,6 +119,10 @@ def test_link_made_before_closes_when_the_person_becomes_admin(bay: Cast) -> Non
 def test_admin_makes_no_link_for_their_own_account(bay: Cast) -> None:
     with district_scope(bay.district.pk):
         own = Membership.objects.get(user=bay.people[Role.DISTRICT_ADMIN])
+        others = Membership.objects.get(user=bay.people[Role.CABINET])
+    page = bay.client(Role.DISTRICT_ADMIN).get("/d/bay/admin/people/").content.decode()
+    offered = [f"/d/bay/admin/people/{one.pk}/reset/" in page for one in (own, others)]
+    assert offered == [False, True]
     with pytest.raises(recovery.NotYoursToReset, match="This is your own account"):
         make_link(bay, own)
 
