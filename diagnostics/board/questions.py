@@ -16,7 +16,7 @@ class Question:
 QUESTIONS = (
     Question(
         ask="What does it cost per student?",
-        answer="The cost stands with each initiative; its own page, which staff see, has it per student where students are known.",
+        answer="Each initiative above says it per student enrolled at its schools, or why not.",
     ),
     Question(
         ask="Which outcome should it move, by how much and by when?",

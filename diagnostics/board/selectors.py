@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ from diagnostics.home.selectors.dollars import (
 )
 from diagnostics.home.selectors.goals import list_goal_standings
 from diagnostics.home.selectors.initiatives import list_initiative_lines
+from diagnostics.initiative.selectors.outcome import list_students
+from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
 from districts import formatting
 from districts.models import District, Filing
 from districts.pipeline.selectors import Freshness, freshness_columns, read_freshness
@@ -41,6 +44,7 @@ class BoardInitiative:
     theory_of_action: str
     dollars: Decimal | None
     budget: Decimal | None
+    per_student: PerStudent
     verdict: str
     sentence: str
     reason: str
@@ -64,6 +68,16 @@ class BoardFile:
 
     filename: str
     filed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the figures of an initiative rest on; students by metric, school and school year."""
+
+    year: int | None
+    budget: YearMeter | None
+    students: Mapping[UUID, Mapping[UUID, Mapping[int, float]]]
+    minimum: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +127,10 @@ class Board:
 
 
 def get_board() -> Board:
-    """Return what the board's page says. Three queries."""
+    """Return what the board's page says, with small groups under the district's minimum. Four queries."""
     row = (
         District.objects.filter(pk=current_district_id())
-        .values(**freshness_columns(), meter=meter_column(), files=_files())
+        .values("minimum_group", **freshness_columns(), meter=meter_column(), files=_files())
         .get()
     )
     meter = read_meter(row["meter"])
@@ -125,11 +139,17 @@ def get_board() -> Board:
     budget = latest_budget(meter, after=year) if year else None
     lines = list_initiative_lines()
     paired = pair_goals(goals=list_goal_standings(), initiatives=lines, fiscal_year=year)
+    known = _Known(
+        year=year,
+        budget=budget,
+        students=list_students(metrics={one.goal.metric_id for one in paired}),
+        minimum=row["minimum_group"],
+    )
     return Board(
         freshness=read_freshness(row),
         spending=spending,
         budget=budget,
-        goals=tuple(_goal(one, lines=lines, year=year, budget=budget) for one in paired),
+        goals=tuple(_goal(one, lines=lines, known=known) for one in paired),
         files=tuple(
             BoardFile(filename=one["filename"], filed_at=datetime.fromisoformat(one["filed_at"]))
             for one in row["files"]
@@ -148,20 +168,18 @@ def _files() -> ArraySubquery:
     return ArraySubquery(filings.values(cell=JSONObject(**columns)))
 
 
-def _goal(
-    one: GoalDollars, *, lines: tuple[InitiativeLine, ...], year: int | None, budget: YearMeter | None
-) -> BoardGoal:
+def _goal(one: GoalDollars, *, lines: tuple[InitiativeLine, ...], known: _Known) -> BoardGoal:
     mine = [line for line in lines if line.goal_id == one.goal.id]
-    mine.sort(key=lambda line: (-(line.spent(year) or 0), line.name))
+    mine.sort(key=lambda line: (-(line.spent(known.year) or 0), line.name))
     return BoardGoal(
         goal=one.goal,
         dollars=one.dollars,
-        initiatives=tuple(_initiative(line, year=year, budget=budget) for line in mine),
+        initiatives=tuple(_initiative(line, goal=one.goal, known=known) for line in mine),
     )
 
 
-def _initiative(line: InitiativeLine, *, year: int | None, budget: YearMeter | None) -> BoardInitiative:
-    spent = line.spent(year)
+def _initiative(line: InitiativeLine, *, goal: GoalStanding, known: _Known) -> BoardInitiative:
+    spent, budget = line.spent(known.year), known.budget
     ahead = line.spent(budget.fiscal_year, budget.kind) if budget else None
     whom = ", ".join(part for part in (line.groups, f"grades {line.grades}" if line.grades else "") if part)
     return BoardInitiative(
@@ -174,6 +192,14 @@ def _initiative(line: InitiativeLine, *, year: int | None, budget: YearMeter | N
         theory_of_action=line.theory_of_action,
         dollars=spent if spent is not None and abs(spent) >= NO_SPENDING else None,
         budget=ahead if ahead is not None and abs(ahead) >= NO_SPENDING else None,
+        per_student=cost_per_student(
+            dollars=spent,
+            fiscal_year=known.year,
+            grades=line.grades,
+            schools=line.schools,
+            students=known.students.get(goal.metric_id, {}),
+            minimum=known.minimum,
+        ),
         verdict=line.verdict,
         sentence=line.sentence or f"What can be said of {line.name} is not computed yet.",
         reason=line.reason,

@@ -102,10 +102,14 @@ def cut(*, students: float) -> float:
 
 @dataclass(frozen=True)
 class Pool:
-    """Several schools as one, year by year. schools: how many of them are in it, the same in every year."""
+    """Several schools as one, year by year. members: those in it, the same in every year."""
 
     values: tuple[YearValue, ...]
-    schools: int
+    members: frozenset[Hashable] = frozenset()
+
+    @property
+    def schools(self) -> int:
+        return len(self.members)
 
 
 def pool_shown(*, series: Mapping[Hashable, Iterable[YearValue]], unit: str) -> Pool:
@@ -130,7 +134,7 @@ def pool_shown(*, series: Mapping[Hashable, Iterable[YearValue]], unit: str) -> 
         else:
             is_hidden = any(value.is_suppressed or value.bound for value in mine.values())
             pooled.append(YearValue(year=year, value=None, is_suppressed=is_hidden))
-    return Pool(values=tuple(pooled), schools=len(schools))
+    return Pool(values=tuple(pooled), members=schools)
 
 
 def _poolable(parts: Mapping[Hashable, YearValue], *, unit: str) -> frozenset[Hashable]:

@@ -61,6 +61,7 @@ def outcome_chart(*, page: InitiativePage) -> Figure | None:
         key="outcome",
         label=f"{goal.metric} {where}",
         caption=f"{goal.population}. A trend describes; it does not show what caused it."
+        + (f" {outcome.behind.words}" if outcome.behind.words else "")
         + _gap_words(page)
         + _beyond_words(page),
         x=x,

@@ -29,6 +29,7 @@ class GoalStanding:
     id: UUID
     name: str
     metric: str
+    metric_id: UUID
     unit: str
     is_leading: bool
     direction: str
@@ -112,6 +113,7 @@ def list_goal_standings() -> tuple[GoalStanding, ...]:
         .values(
             "id",
             "name",
+            "metric_id",
             "direction",
             "population",
             "baseline_value",

@@ -43,7 +43,7 @@ class InitiativeLine:
     review_on: date
     review_rule: str
     theory_of_action: str
-    school_count: int
+    schools: tuple[UUID, ...]
     rule_count: int
     verdict: str
     sentence: str
@@ -54,6 +54,10 @@ class InitiativeLine:
     @property
     def kind_label(self) -> str:
         return Initiative.Kind(self.kind).label
+
+    @property
+    def school_count(self) -> int:
+        return len(self.schools)
 
     @property
     def is_judged(self) -> bool:
@@ -68,6 +72,7 @@ def list_initiative_lines() -> tuple[InitiativeLine, ...]:
     """Return every initiative in use, by name. One query."""
     shown = InitiativeReturn.objects.filter(shown_at(None), initiative=OuterRef("pk"))
     words = JSONObject(verdict="verdict", sentence="sentence", reason="reason", next_step="next_step")
+    served = InitiativeSchool.objects.filter(initiative=OuterRef("pk")).order_by("school_id")
     rows = (
         Initiative.objects.filter(archived_at__isnull=True)
         .order_by("name")
@@ -86,7 +91,7 @@ def list_initiative_lines() -> tuple[InitiativeLine, ...]:
             owner_name=F("owner__name"),
             owner_email=F("owner__email"),
             department_name=F("department__name"),
-            school_count=_count(InitiativeSchool.objects.all()),
+            schools=ArraySubquery(served.values("school_id")),
             rule_count=_count(CodingRule.objects.filter(archived_at__isnull=True)),
             said=ArraySubquery(shown.values(cell=words)),
             costs=cost_column(),
@@ -101,11 +106,12 @@ def _count(rows: Any) -> Coalesce:
 
 
 def _line(row: Mapping[str, Any]) -> InitiativeLine:
-    plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action school_count rule_count"
+    plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action rule_count"
     said = row["said"][0] if row["said"] else {}
     return InitiativeLine(
         **{name: row[name] for name in plain.split()},
         goal=row["goal_name"],
+        schools=tuple(row["schools"]),
         owner=row["owner_name"] or row["owner_email"] or "",
         department=row["department_name"] or "",
         verdict=label_of(said.get("verdict", "")),

@@ -76,12 +76,14 @@ def get_initiative_page(
     )
     if outcome.is_hidden_since:
         record = replace(record, said=without_outcome(record.said))
+    latest = costs.year(costs.latest_year)
     return InitiativePage(
         record=record,
         costs=costs,
         outcome=outcome,
         per_student=cost_per_student(
-            cost=costs.year(costs.latest_year),
+            dollars=latest.counted if latest else None,
+            fiscal_year=costs.latest_year,
             grades=record.grades,
             schools=schools,
             students=outcome.students,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from diagnostics.calc.disclosure import pool_shown
 from diagnostics.calc.pooling import YearValue
+from diagnostics.initiative.selectors.behind import Behind, count_behind
 from diagnostics.models import Trend
 from diagnostics.past import HIDDEN_SINCE, list_past_trends, read_points
 from districts.pipeline.selectors import shown_at
@@ -43,6 +44,7 @@ class Outcome:
     schools: tuple[SchoolOutcome, ...]
     students: Mapping[UUID, Mapping[int, float]]
     """All students counted, by school and school year."""
+    behind: Behind
     is_group_missing: bool = False
     """Whether results of the metric have arrived, but none name the group of the strategic goal."""
     is_hidden_since: bool = False
@@ -64,16 +66,21 @@ def get_outcome(
     rows = [row for row in arrived if row.group in {group, EVERYBODY} and row.school_id in wanted]
     mine = {row.school_id: row for row in rows if row.group == group and row.school_id}
     district = next((row for row in rows if row.group == group and not row.school_id), None)
+    series: dict[Hashable, tuple[YearValue, ...]] = {
+        pk: read_points(mine[pk].points) for pk in schools if pk in mine
+    }
+    pool = pool_shown(series=series, unit=unit)
     return Outcome(
-        served=pool_shown(
-            series={pk: read_points(mine[pk].points) for pk in schools if pk in mine}, unit=unit
-        ).values,
+        served=pool.values,
         district=read_points(district.points) if district else (),
         schools=tuple(
             _school(school_id=pk, name=name, row=mine.get(pk))
             for pk, name in sorted(schools.items(), key=lambda pair: pair[1])
         ),
-        students={row.school_id: _students(row) for row in rows if row.group == EVERYBODY and row.school_id},
+        students={
+            row.school_id: _students(row.points) for row in rows if row.group == EVERYBODY and row.school_id
+        },
+        behind=count_behind(schools=schools, series=series, pool=pool),
         is_group_missing=bool(rows) and not any(row.group == group for row in rows),
         is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in arrived),
     )
@@ -88,10 +95,17 @@ def _rows(
     return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
 
 
-def _students(row: Trend) -> dict[int, float]:
-    return {
-        one.year: one.students for one in read_points(row.points) if one.students and not one.is_suppressed
-    }
+def list_students(*, metrics: Collection[UUID]) -> dict[UUID, dict[UUID, dict[int, float]]]:
+    """Return all students counted in the results shown now of metrics, by school and school year. One query."""
+    found: dict[UUID, dict[UUID, dict[int, float]]] = {}
+    rows = Trend.objects.filter(shown_at(None), metric_id__in=metrics, group=EVERYBODY, school__isnull=False)
+    for metric_id, school_id, points in rows.values_list("metric_id", "school_id", "points"):
+        found.setdefault(metric_id, {})[school_id] = _students(points)
+    return found
+
+
+def _students(points: Iterable[Mapping[str, object]]) -> dict[int, float]:
+    return {one.year: one.students for one in read_points(points) if one.students and not one.is_suppressed}
 
 
 def _school(*, school_id: UUID, name: str, row: Trend | None) -> SchoolOutcome:

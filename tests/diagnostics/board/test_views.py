@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 
 import pytest
 
 from districts.access.permissions import Role
+from districts.models import School
 from districts.tenancy import district_scope
-from strategy.models import Initiative
+from strategy.models import Initiative, InitiativeSchool
 from tests.cast import Cast
 from tests.diagnostics.scene import Scene, make_scene, own_queries
 
@@ -50,6 +53,23 @@ def test_board_show_offers_nothing_to_change(bay: Cast, scene: Scene) -> None:
 
 def test_board_show_asks_the_database_at_most_four_times(bay: Cast, scene: Scene) -> None:
     assert len(own_queries(bay.client(Role.BOARD_MEMBER), BOARD)) <= 4
+
+
+def test_board_show_says_cost_per_student_as_the_initiative_page_does(bay: Cast, scene: Scene) -> None:
+    text = html.unescape(re.sub("<[^>]+>", "", bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()))
+    assert "$3,250 per student enrolled at its schools (200 students at 2 schools in 2023–24" in text
+    assert "No cost per student: There is no spending to divide." in text
+    page = bay.client(Role.CABINET).get(f"/d/bay/initiatives/{scene.tutoring}/").content.decode()
+    assert "$3,250" in page
+
+
+def test_board_show_gives_no_cost_per_student_where_a_school_is_not_counted(bay: Cast, scene: Scene) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        dover = School.objects.create(name="Dover")
+        InitiativeSchool.objects.create(initiative_id=scene.tutoring, school=dover, source="later")
+    text = html.unescape(bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode())
+    assert "per student enrolled at its schools (" not in text
+    assert "No cost per student: 1 of its 3 schools has no count of students in 2023–24." in text
 
 
 def test_board_show_says_that_a_review_is_overdue(bay: Cast, scene: Scene) -> None:

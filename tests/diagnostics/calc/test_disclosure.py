@@ -361,7 +361,7 @@ def test_a_withheld_group_of_the_district_does_not_follow_from_its_others() -> N
 
 def test_nothing_in_nothing_out() -> None:
     assert protect(cells={}, unit="percent", minimum=MINIMUM) == {}
-    assert pool_shown(series={}, unit="percent") == Pool(values=(), schools=0)
+    assert pool_shown(series={}, unit="percent") == Pool(values=())
 
 
 def test_groups_too_many_to_try_hide_together() -> None:

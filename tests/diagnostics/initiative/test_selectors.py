@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from diagnostics.initiative.charts import outcome_chart
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.selectors.costs import ForecastError, forecast_errors
-from districts.models import District
+from districts.models import District, School
 from districts.tenancy import current_district_id
 from strategy.models import Initiative, InitiativeSchool, Metric
 from tests.cast import Cast
+from tests.diagnostics.facts import make_results
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
 from tests.investments.facts import make_filing
 
@@ -77,6 +79,33 @@ def test_get_initiative_page_pools_its_schools_beside_the_district(scene: Scene)
     assert [(one.year, one.value) for one in outcome.served] == [(2022, None), (2023, None), (2024, 30.0)]
     assert [(one.year, one.value) for one in outcome.district][-1] == (2024, 18.0)
     assert [one.name for one in outcome.schools] == ["Alamo", "Bryant"]
+
+
+def test_the_outcome_says_how_many_schools_stand_behind_its_line(scene: Scene) -> None:
+    page = page_of(scene.tutoring)
+    assert (page.outcome.behind.shown, page.outcome.behind.words) == (
+        2,
+        "The line is of both schools it serves.",
+    )
+    for name in ("Clarendon", "Dover", "Elm", "Fir", "Gale"):
+        school, _ = School.objects.get_or_create(name=name)
+        InitiativeSchool.objects.create(initiative_id=scene.tutoring, school=school, source="later")
+    rows = [("Alamo", 20, 100), ("Bryant", 40, 100), ("Clarendon", 1, 8), ("Dover", 9, 30), ("Gale", 1, 300)]
+    make_results(Metric.objects.get(), [(name, "all", 2024, *counts) for name, *counts in rows])
+    make_results(Metric.objects.get(), [("Fir", "all", 2023, 20, 100)])
+    compute(NOVEMBER)
+    outcome = page_of(scene.tutoring).outcome
+    assert outcome.behind.words == (
+        "The line is of 2 of the 7 schools it serves: 2 are hidden (of few students, or"
+        " because they would tell of others), 1 is known only as under or over a cut, 2 have no result in 2023–24."
+    )
+    figure = outcome_chart(page=page_of(scene.tutoring))
+    assert figure is not None
+    assert outcome.behind.words in figure.caption
+
+
+def test_an_initiative_without_schools_has_no_words_of_them(scene: Scene) -> None:
+    assert page_of(scene.clubs).outcome.behind.words == ""
 
 
 def test_get_initiative_page_of_a_past_day_shows_what_was_shown(scene: Scene) -> None:
