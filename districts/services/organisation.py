@@ -198,10 +198,10 @@ def require_unused(*, department: Department) -> None:
             f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
             for meta, count in uses
         )
+        verb = "names" if len(uses) == 1 and uses[0][1] == 1 else "name"
         raise DepartmentInUse(
-            f"{words} name{'s' if len(uses) == 1 and uses[0][1] == 1 else ''} “{department.name}”, archived"
-            " ones included.",
-            "Give them another department first, or rename this one.",
+            f"“{department.name}” cannot be deleted: {words} {verb} it, archived ones included.",
+            "Give each another department first, or rename this one.",
         )
 
 

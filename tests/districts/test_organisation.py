@@ -156,7 +156,7 @@ def test_department_nobody_names_is_deleted_and_one_in_use_stays(bay: Cast) -> N
     assert (asked.status_code, refused.status_code) == (200, 409)
     for answer in (asked, refused):
         words = answer.content.decode()
-        assert "1 initiative names “Teaching”, archived ones included." in words
+        assert "“Teaching” cannot be deleted: 1 initiative names it, archived ones included." in words
         assert 'type="submit">Delete' not in words
     with district_scope(bay.district.pk):
         assert [one.name for one in Department.objects.all()] == ["Teaching"]
