@@ -31,6 +31,7 @@ class ProblemRow:
     value: str
     why: str
     what_to_do: str
+    severity: str
     kind: str
 
 
@@ -90,6 +91,7 @@ def _page_of(problems: QuerySet[UploadProblem], *, page: int, size: int, total: 
                 value=one.value,
                 why=one.why,
                 what_to_do=one.what_to_do,
+                severity=one.severity,
                 kind=one.get_severity_display(),
             )
             for one in problems[(page - 1) * size : page * size]
