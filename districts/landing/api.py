@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from districts.access.api_views import DistrictApi
 from districts.access.permissions import Permission
 from districts.landing import selectors, services
 from districts.landing.kinds import FileMap
+from districts.landing.same_day import ANSWER
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -26,7 +27,16 @@ class UploadInput(serializers.Serializer[Any]):
     map = serializers.CharField(
         required=False, max_length=20_000, help_text='JSON: {"options": {...}, "values": {...}}'
     )
-    confirm = serializers.BooleanField(default=True)
+    confirm = serializers.BooleanField(
+        default=True,
+        help_text="Import the file without a look at its preview. One that has the filing date of the file it would"
+        " replace waits all the same, in state `ready` with `asks` set, until `replaces_same_day` answers.",
+    )
+    replaces_same_day = serializers.BooleanField(
+        default=False,
+        help_text="Say that this file is newer than one of the same filing date, and replaces it. Send the same bytes"
+        " again with it to answer `asks`. To say instead when it was filed, send `filed_on` among the map's values.",
+    )
 
     def validate_map(self, text: str) -> FileMap:
         """Read the map's JSON."""
@@ -54,6 +64,17 @@ class UploadOutput(serializers.Serializer[Any]):
     error_count = serializers.IntegerField(source="errors")
     warning_count = serializers.IntegerField(source="warnings")
     rows_loaded = serializers.IntegerField(allow_null=True)
+    asks = serializers.ChoiceField(
+        choices=[ANSWER],
+        allow_blank=True,
+        help_text="The field of POST that must answer before the import goes on; `message` says the question.",
+    )
+
+
+class ConflictOutput(serializers.Serializer[Any]):
+    """Why a file cannot be taken as it is sent, and what to send instead."""
+
+    detail = serializers.CharField()
 
 
 class ProblemOutput(serializers.Serializer[Any]):
@@ -107,7 +128,14 @@ class UploadList(DistrictApi):
 
     @extend_schema(
         request={"multipart/form-data": UploadInput},
-        responses={202: UploadOutput},
+        responses={
+            202: UploadOutput,
+            409: OpenApiResponse(
+                response=ConflictOutput,
+                description="The same bytes are here already and a worker is reading them, or they have the filing"
+                " date of the file they would replace and `replaces_same_day` is not given.",
+            ),
+        },
         operation_id="uploads_create",
     )
     def post(self, request: Request) -> Response:
@@ -122,6 +150,7 @@ class UploadList(DistrictApi):
             kind=values.get("kind", ""),
             file_map=values.get("map"),
             auto_confirm=values["confirm"],
+            replaces_same_day=values["replaces_same_day"],
         )
         detail = selectors.get_upload(upload_id=landed.upload.pk)
         return Response(UploadOutput(detail.upload).data, status=status.HTTP_202_ACCEPTED)

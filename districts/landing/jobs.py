@@ -29,6 +29,7 @@ from districts.landing.recognition import (
     recognise_kind,
 )
 from districts.landing.room import take_room
+from districts.landing.same_day import ANSWER, describe_same_day, list_same_day_files, list_unanswered
 from districts.landing.stage import stage_rows
 from districts.landing.store import drop_problem_files, get_limits, problem_path
 from districts.models import Filing, ImportRun, Upload, UploadProblem
@@ -49,6 +50,7 @@ class Done(Enum):
     REFUSED = auto()
     PREVIEWED = auto()
     BASE_CHANGED = auto()
+    SAME_DAY = auto()
     IMPORTED = auto()
 
 
@@ -180,12 +182,17 @@ def _stage_and_use(
     base = read_base(family=kind.family, slices=reading.slice_list())
     changed = describe_change(preview=upload.preview, now=base) if upload.preview else ""
     if not will_import or changed or not upload.preview:
-        upload.preview = {**kind.preview(stage, reading), "base": base, "compared": name}
+        compared = kind.preview(stage, reading)
+        same_day = list_same_day_files(slices=compared.get("slices") or ())
+        upload.preview = {**compared, "base": base, "compared": name, "same_day_files": same_day}
     if not will_import:
         return Done.PREVIEWED
     if changed:
         upload.message = f"{changed} {BASE_CHANGED}"
         return Done.BASE_CHANGED
+    if upload.state == State.LANDED and (files := list_unanswered(upload)):
+        upload.message = describe_same_day(files=files)
+        return Done.SAME_DAY
     _load(upload, kind, reading, stage, started_at)
     return Done.IMPORTED
 
@@ -248,8 +255,9 @@ def _write_outcome(upload: Upload, reading: Reading, done: Done, name: str) -> N
     elif done is Done.IMPORTED:
         upload.state, upload.message = State.IMPORTED, ""
         upload.finished_at = timezone.now()
-    elif done is Done.BASE_CHANGED:
+    elif done in (Done.BASE_CHANGED, Done.SAME_DAY):
         upload.state, upload.confirmed_by_id = State.READY, None
+        upload.provenance.pop(ANSWER, None)
     else:
         upload.state, upload.message = State.READY, ""
     upload.save()

@@ -88,7 +88,7 @@ def _land(cast: Cast, path: Path) -> Landed:
     with district_scope(cast.district.pk, cause="benchmark"):
         landed = land_upload(
             by=None, filename=path.name, chunks=[name, *read_chunks(path)], kind="generic_ledger",
-            file_map=FileMap(values=MAP), auto_confirm=True,
+            file_map=FileMap(values=MAP), auto_confirm=True, replaces_same_day=True,
         )  # fmt: skip
     return Landed(cast.district.pk, str(landed.upload.pk), time.time())
 
@@ -147,7 +147,7 @@ def _bare(cast: Cast, path: Path) -> float:
     with suppress(_UndoneError), district_scope(cast.district.pk, cause="benchmark"), transaction.atomic():
         landed = land_upload(
             by=None, filename="bare.csv", chunks=[b"# bare\n", *read_chunks(path)], kind="generic_ledger",
-            file_map=FileMap(values=MAP), auto_confirm=True,
+            file_map=FileMap(values=MAP), auto_confirm=True, replaces_same_day=True,
         )  # fmt: skip
         jobs.read_upload(str(landed.upload.pk))
         taken = seconds(lambda: (recompute(ledger_cost), recompute(initiative_return)))

@@ -51,7 +51,7 @@ def land(path: Path, *, district_id: int) -> dict[str, Any]:
     with district_scope(district_id, cause="benchmark"):
         landed = land_upload(
             by=None, filename=path.name, chunks=read_chunks(path), kind="generic_ledger",
-            file_map=FileMap(values=MAP), auto_confirm=True,
+            file_map=FileMap(values=MAP), auto_confirm=True, replaces_same_day=True,
         )  # fmt: skip
     for unit in list_waiting_units(older_than=timedelta(0)):
         if unit.target.startswith("upload."):

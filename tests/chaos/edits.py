@@ -133,7 +133,13 @@ def land(content: bytes, *, name: str, kind: str = "sacs_csv", values: dict[str,
 
     file_map = FileMap(values=values) if values else None
     landed = land_upload(
-        by=None, filename=name, chunks=[content], kind=kind, file_map=file_map, auto_confirm=True
+        by=None,
+        filename=name,
+        chunks=[content],
+        kind=kind,
+        file_map=file_map,
+        auto_confirm=True,
+        replaces_same_day=True,
     )
     return UUID(str(landed.upload.pk))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from districts.landing.recognition import kind_label
+from districts.landing.same_day import ANSWER, list_unanswered
 from districts.landing.services import NoSuchUpload
 from districts.landing.store import read_chunks, stored_path
 from districts.models import ImportRun, Upload
@@ -40,6 +41,8 @@ class UploadRow:
     rows_loaded: int | None
     is_working: bool
     needs_person: bool
+    asks: str
+    """What must be answered before the import goes on; empty for nothing."""
 
 
 def list_uploads(*, limit: int = 100, state: str = "") -> list[UploadRow]:
@@ -92,4 +95,5 @@ def to_row(upload: Upload, rows_loaded: int | None) -> UploadRow:
         rows_loaded=rows_loaded,
         is_working=state in WAITING,
         needs_person=state in NEEDS_PERSON,
+        asks=ANSWER if state is Upload.State.READY and list_unanswered(upload) else "",
     )

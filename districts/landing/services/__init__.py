@@ -20,7 +20,13 @@ from districts.landing.services.saved_maps import (
     delete_saved_map,
     rename_saved_map,
 )
-from districts.landing.services.standing import BEFORE_IMPORT, NoSuchUpload, PreviewChanged, WrongState
+from districts.landing.services.standing import (
+    BEFORE_IMPORT,
+    NoSuchUpload,
+    PreviewChanged,
+    SameDay,
+    WrongState,
+)
 
 __all__ = [
     "BEFORE_IMPORT",
@@ -30,6 +36,7 @@ __all__ = [
     "NoSuchUpload",
     "PreviewChanged",
     "RowsNotNamed",
+    "SameDay",
     "WrongState",
     "choose_kind",
     "confirm_upload",

@@ -15,8 +15,9 @@ from districts.errors import DomainError
 from districts.landing import jobs
 from districts.landing.kinds import FileMap
 from districts.landing.recognition import find_kind, get_sample, get_source, recognise_kind
+from districts.landing.same_day import ANSWER
 from districts.landing.services.decide import choose_kind, confirm_upload, read_again, save_map
-from districts.landing.services.standing import BEFORE_IMPORT, WrongState
+from districts.landing.services.standing import BEFORE_IMPORT, WrongState, keep_same_day_answer
 from districts.landing.store import StoredFile, store_file
 from districts.models import Upload
 from districts.pipeline.marks import mark
@@ -47,10 +48,13 @@ def land_upload(
     kind: str = "",
     file_map: FileMap | None = None,
     auto_confirm: bool = False,
+    replaces_same_day: bool = False,
 ) -> Landed:
     """Store a file and start reading it; the same bytes, any number of times, have one effect.
 
-    Bytes that were refused before are read again, for the cause may be gone. Raises FileTooLarge,
+    Bytes that were refused before are read again, for the cause may be gone. With `auto_confirm` a file of
+    the same filing date as one that counts waits for a person, unless `replaces_same_day` says that it
+    replaces that one; landing it again without saying so raises SameDay. Raises FileTooLarge,
     FileEmpty, UnknownKind, MapIncomplete, and WrongState where a worker has the same bytes in hand and
     would not see what is asked. A file that cannot be read lands as rejected, with the reason.
     """
@@ -61,6 +65,8 @@ def land_upload(
         _lock_bytes(stored)
         known = _find(stored, kind)
         if known is not None:
+            if replaces_same_day:
+                _answer_same_day(known.pk)
             return _land_again(known, by=by, kind=kind, file_map=file_map, auto_confirm=auto_confirm)
         upload = Upload.objects.create(
             kind=kind,
@@ -71,10 +77,23 @@ def land_upload(
             auto_confirm=auto_confirm,
             confirmed_by_id=by if auto_confirm else None,
             mapping=file_map.as_dict() if file_map else {},
+            provenance={ANSWER: True} if replaces_same_day else {},
         )
         upload.refresh_from_db()
         _start(upload)
     return Landed(upload=upload, is_new=True)
+
+
+def _answer_same_day(upload_id: UUID) -> None:
+    """Keep the answer with bytes that are here already, as long as nothing of them is imported."""
+    upload: Upload | None = (
+        Upload.objects.filter(pk=upload_id, state__in=BEFORE_IMPORT)
+        .select_for_update(skip_locked=True)
+        .first()
+    )
+    if upload is not None:
+        keep_same_day_answer(upload)
+        upload.save(update_fields=["provenance"])
 
 
 def _lock_bytes(stored: StoredFile) -> None:

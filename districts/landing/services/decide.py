@@ -15,11 +15,14 @@ from districts.landing.kinds import FileKind, FileMap
 from districts.landing.problems import read_problem_file
 from districts.landing.recognition import find_kind, get_sample, get_source, header_hash
 from districts.landing.resting import find_resting
+from districts.landing.same_day import describe_same_day, list_unanswered
 from districts.landing.services.left_out import keep_left_out
 from districts.landing.services.standing import (
     PreviewChanged,
+    SameDay,
     WrongState,
     forget_reading,
+    keep_same_day_answer,
     lock_before_import,
     lock_in,
     lock_upload,
@@ -117,11 +120,14 @@ def read_again(*, upload_id: UUID) -> Upload:
     return upload
 
 
-def confirm_upload(*, by: int | None, upload_id: UUID, seen: str = "") -> Upload:
+def confirm_upload(
+    *, by: int | None, upload_id: UUID, seen: str = "", replaces_same_day: bool = False
+) -> Upload:
     """Confirm what the preview showed; the worker imports it. Idempotent once confirmed.
 
-    `seen` names the preview a person looked at. Raises NoSuchUpload, WrongState, and PreviewChanged
-    when another one was made since.
+    `seen` names the preview a person looked at; `replaces_same_day` says that it replaces a file of the
+    same filing date. Raises NoSuchUpload, WrongState, PreviewChanged when another preview was made
+    since, and SameDay when there is such a file and nobody said so.
     """
     with transaction.atomic():
         done: Upload | None = Upload.objects.filter(
@@ -134,6 +140,10 @@ def confirm_upload(*, by: int | None, upload_id: UUID, seen: str = "") -> Upload
             raise PreviewChanged(
                 "The difference was worked out again since you opened the page. Look at it, then confirm."
             )
+        if replaces_same_day:
+            keep_same_day_answer(upload)
+        if files := list_unanswered(upload):
+            raise SameDay(describe_same_day(files=files))
         upload.state, upload.confirmed_by_id, upload.message = State.CONFIRMED, by, ""
         upload.save()
         mark(name=jobs.IMPORT_JOB, ref=str(upload.pk))

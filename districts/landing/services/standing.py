@@ -6,6 +6,7 @@ from uuid import UUID
 
 from districts.errors import DomainError
 from districts.landing import jobs
+from districts.landing.same_day import ANSWER
 from districts.models import Filing, Upload
 from districts.pipeline.marks import mark
 
@@ -35,6 +36,10 @@ class WrongState(DomainError):
 
 class PreviewChanged(WrongState):
     """The preview was made again since the person saw it."""
+
+
+class SameDay(WrongState):
+    """A file of the same filing date counts now; nobody has said that this one replaces it."""
 
 
 def lock_upload(upload_id: UUID) -> Upload:
@@ -72,6 +77,11 @@ def forget_reading(upload: Upload) -> None:
     upload.message, upload.preview, upload.finished_at = "", {}, None
     upload.error_count = upload.warning_count = 0
     jobs.forget_problems(upload)
+
+
+def keep_same_day_answer(upload: Upload) -> None:
+    """Keep with an upload that it replaces a file of the same filing date. Does not save."""
+    upload.provenance = {**(upload.provenance or {}), ANSWER: True}
 
 
 def restart(upload: Upload) -> None:

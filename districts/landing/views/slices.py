@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.landing import selectors
+from districts.landing.same_day import read_moment, same_day_as
 from districts.landing.views.parts import COUNTED, NO_ROWS, decimal_of, standing_words, subject_words
 from districts.tables import Cell, CellValue, Column, Kind, Table, make_table
 
@@ -46,13 +47,13 @@ def slices_of(request: DistrictRequest, detail: selectors.UploadDetail) -> tuple
 def _slice(request: DistrictRequest, number: int, one: Mapping[str, Any]) -> ShownSlice:
     name = next((name for name, _ in COUNTED if name in one), "")
     counts = one.get(name) or {}
-    filed = _moment(one.get("filed_at"))
+    filed = read_moment(one.get("filed_at"))
     sentence, is_warning = _against(one)
     return ShownSlice(
         title=str(one.get("label", "")),
         sentence=sentence,
         is_warning=is_warning,
-        same_day_as=_same_day_as(one),
+        same_day_as=same_day_as(one),
         rows=int(one.get("rows") or 0),
         amount=decimal_of(one.get("amount")),
         filed=formatting.day(filed) if filed else "",
@@ -68,10 +69,10 @@ def _against(one: Mapping[str, Any]) -> tuple[str, bool]:
     current = one.get("replaces")
     if not current:
         return "Nothing is there yet for this year and kind.", False
-    filed = formatting.day(_moment(current.get("filed_at")))
+    filed = formatting.day(read_moment(current.get("filed_at")))
     if one.get("becomes_current", True):
         words = f"Takes the place of “{current.get('filename')}”, filed {filed}"
-        return f"{words}: the same filing date as this file." if _same_day_as(one) else f"{words}.", False
+        return f"{words}: the same filing date as this file." if same_day_as(one) else f"{words}.", False
     name, through = f"“{current.get('filename')}”", current.get("through_on")
     if one.get("through_on") and not through:
         return f"{name}, filed {filed}, is of the finished year and stays the one that counts.", True
@@ -80,23 +81,9 @@ def _against(one: Mapping[str, Any]) -> tuple[str, bool]:
     return f"{name} was filed later, {filed}, and stays the one that counts.", True
 
 
-def _same_day_as(one: Mapping[str, Any]) -> str:
-    current = one.get("replaces") or {}
-    filed, before = _moment(one.get("filed_at")), _moment(current.get("filed_at"))
-    is_same = filed is not None and before is not None and filed.date() == before.date()
-    return str(current.get("filename", "")) if is_same and one.get("becomes_current", True) else ""
-
-
 def same_day_files(slices: Iterable[ShownSlice]) -> tuple[str, ...]:
     """Name the files that would be replaced though the new one has the same filing date."""
     return tuple(sorted({one.same_day_as for one in slices} - {""}))
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        return timezone.localtime(datetime.fromisoformat(str(text))) if text else None
-    except ValueError:
-        return None
 
 
 def day_words(text: str) -> str:

@@ -56,7 +56,7 @@ def notice_of(detail: selectors.UploadDetail) -> Notice | None:
             text=f"Its numbers count nowhere since {when}. The same file can be uploaded again.",
             tone=Tone.WARNING,
         )
-    if upload.state == "ready" and upload.message:
+    if upload.state == "ready" and upload.message and not upload.asks:
         return Notice(title="The numbers changed since the preview", text=upload.message, tone=Tone.WARNING)
     if detail.saved_map:
         return Notice(

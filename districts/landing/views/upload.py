@@ -148,7 +148,10 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
         return _render(request, detail, is_same_day_missed=True)
     try:
         services.confirm_upload(
-            by=request.access.user_id, upload_id=upload_id, seen=request.POST.get("seen", "")
+            by=request.access.user_id,
+            upload_id=upload_id,
+            seen=request.POST.get("seen", ""),
+            replaces_same_day="same_day" in request.POST,
         )
     except services.WrongState as error:
         messages.error(request, error.message)

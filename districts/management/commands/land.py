@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--kind", default="", help="The kind of file, when it is not recognised.")
         parser.add_argument("--map", type=Path, help="A JSON file with the map: {options, values}.")
         parser.add_argument("--confirm", action="store_true", help="Import without looking.")
+        parser.add_argument(
+            "--replaces-same-day", action="store_true", help="It replaces a file of the same filing date."
+        )
         parser.add_argument("--now", action="store_true", help="Work here, without a worker.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,6 +61,7 @@ class Command(BaseCommand):
                     kind=options["kind"],
                     file_map=file_map,
                     auto_confirm=options["confirm"],
+                    replaces_same_day=options["replaces_same_day"],
                 )
         except (DomainError, OSError) as error:
             self.stderr.write(f"{path}: {error}")

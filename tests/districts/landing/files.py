@@ -68,9 +68,9 @@ def ready(cast: Cast, content: str = LEDGER, filename: str = "ledger.csv", **ans
 
 
 def confirm(cast: Cast, upload: Upload) -> Upload:
-    """Confirm an upload and have it imported."""
+    """Confirm an upload, in place of one of the same filing date too, and have it imported."""
     with district_scope(cast.district.pk):
-        services.confirm_upload(by=None, upload_id=upload.pk)
+        services.confirm_upload(by=None, upload_id=upload.pk, replaces_same_day=True)
     work()
     return again(cast, upload)
 

@@ -145,7 +145,7 @@ def test_two_confirmed_at_once_one_imports_and_the_other_asks_again(district: Ca
 def test_two_sent_to_be_imported_without_a_look_both_load_and_the_newest_counts(district: Cast) -> None:
     imported(district, LEDGER.replace(",2024,", ",2020,"), "layout.csv")
     sent = [
-        land(district, content, name, auto_confirm=True).upload
+        land(district, content, name, auto_confirm=True, replaces_same_day=True).upload
         for content, name in ((LATER, "a.csv"), (LEDGER, "b.csv"))
     ]
     assert at_once(district, READ_JOB, sent) == [Result.DONE, Result.DONE]

@@ -116,6 +116,7 @@ def test_worker_killed_at_any_point_leaves_all_or_nothing(district: Cast, worker
     content = ledger(cents=0)
     expected = sum((Decimal(line.rsplit(",", 1)[1]) for line in content.splitlines()[1:]), Decimal(0))
     options = {"kind": "generic_ledger", "file_map": FileMap(values=MAP), "auto_confirm": True}
+    options["replaces_same_day"] = True
     upload = land(district, content, **options).upload
     workers.run(kill_after=0)
     assert again(district, upload).state == Upload.State.IMPORTED

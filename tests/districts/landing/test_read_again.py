@@ -79,12 +79,12 @@ def test_refused_bytes_landed_again_are_read_again(bay: Cast) -> None:
         saved = SavedMap.objects.get()
         good = saved.mapping
         SavedMap.objects.update(mapping={**good, "values": {**good["values"], "amount": "Type"}})
-    refused = land(bay, NEXT, "next.csv", auto_confirm=True).upload
+    refused = land(bay, NEXT, "next.csv", auto_confirm=True, replaces_same_day=True).upload
     work()
     assert again(bay, refused).state == Upload.State.REJECTED
     with district_scope(bay.district.pk):
         SavedMap.objects.update(mapping=good)
-    landed = land(bay, NEXT, "next.csv", auto_confirm=True)
+    landed = land(bay, NEXT, "next.csv", auto_confirm=True, replaces_same_day=True)
     assert (landed.upload.pk, landed.is_new, landed.is_read_again) == (refused.pk, False, True)
     work()
     assert again(bay, refused).state == Upload.State.IMPORTED
@@ -117,7 +117,7 @@ def test_a_wish_to_import_is_kept_while_the_bytes_wait_to_be_read(bay: Cast) -> 
     imported(bay)
     waiting = land(bay, LEDGER.replace("75.00", "80.00"), "next.csv").upload
     assert waiting.state == Upload.State.LANDED
-    land(bay, LEDGER.replace("75.00", "80.00"), "next.csv", auto_confirm=True)
+    land(bay, LEDGER.replace("75.00", "80.00"), "next.csv", auto_confirm=True, replaces_same_day=True)
     work()
     assert again(bay, waiting).state == Upload.State.IMPORTED
 
