@@ -13,7 +13,7 @@ from districts.formatting import school_year
 from strategy.forms.measures import MeasureField, SchoolYearField
 from strategy.forms.widgets import PlainForm, choice_field, day_field, long_text_field, text_field
 from strategy.models import Metric
-from strategy.selectors import Choices, Published
+from strategy.selectors import Choices, Published, name_groups
 from strategy.services.goals import MISSING, GoalInput
 from strategy.services.metrics import MetricInput
 
@@ -149,14 +149,23 @@ class GoalForm(PlainForm):
     due_on = day_field(label="Due date", required=MISSING["due_on"])
 
     def clean_group(self) -> str:
-        """Refuse a group that the results of the metric do not have; none yet: any name will do."""
-        group = str(self.cleaned_data["group"]).strip() or "all"
-        known = self.results.groups
-        if known and group not in known:
-            raise forms.ValidationError(
-                f"The results of this metric have no group “{group}”. They have: {', '.join(known)}."
+        """Return the group, every student where none is named; one without results is warned about."""
+        return str(self.cleaned_data["group"]).strip() or "all"
+
+    @property
+    def warning(self) -> str:
+        """Say of a form without errors that no results name its group yet, and which groups have them."""
+        group, known = self.cleaned_data["group"], self.results.groups
+        if group in known:
+            return ""
+        if not known:
+            return (
+                "No results of this metric have arrived yet, so where the strategic goal stands is not known."
             )
-        return group
+        return (
+            f"No results of this metric name the group “{group}” yet, so where it stands is not known."
+            f" {name_groups(known)}"
+        )
 
     def clean(self) -> dict[str, Any]:
         """Take the baseline a person chose, where results say another."""

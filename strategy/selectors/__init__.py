@@ -10,7 +10,7 @@ from strategy.selectors.initiatives import (
     get_initiative,
     list_initiatives,
 )
-from strategy.selectors.published import Published, get_published
+from strategy.selectors.published import Published, get_published, name_groups
 
 __all__ = [
     "Choices",
@@ -32,4 +32,5 @@ __all__ = [
     "list_history",
     "list_initiatives",
     "list_metrics",
+    "name_groups",
 ]

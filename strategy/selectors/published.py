@@ -5,7 +5,7 @@ Strategy does not know who keeps results: the setting names the function, as ROO
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 TENTH = Decimal("0.1")
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,14 @@ class Published:
         if known is None or _tenths(known) == _tenths(value):
             return None
         return _tenths(known)
+
+
+def name_groups(groups: Sequence[str]) -> str:
+    """Say which groups have results, the first dozen by name; empty without any."""
+    if not groups:
+        return ""
+    more = f" and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
+    return f"Groups with results: {', '.join(groups[:MOST_NAMED])}{more}."
 
 
 def get_published(*, metric_id: UUID) -> Published:

@@ -68,7 +68,12 @@ def goal_create(request: DistrictRequest) -> HttpResponse:
     if request.method == "POST" and _is_sound(form, goal_id=None, as_of=today):
         try:
             create_goal(goal=form.to_input(), as_of=today)
-            return done(request, message="The strategic goal is set.", to=link(request, "goal-list"))
+            return done(
+                request,
+                message="The strategic goal is set.",
+                warning=form.warning,
+                to=link(request, "goal-list"),
+            )
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
     return _show_form(request, form=form, title="Set a strategic goal", button="Set strategic goal")
@@ -83,7 +88,12 @@ def goal_edit(request: DistrictRequest, goal_id: UUID) -> HttpResponse:
     if request.method == "POST" and _is_sound(form, goal_id=goal_id, as_of=today):
         try:
             update_goal(goal_id=goal_id, goal=form.to_input(), as_of=today)
-            return done(request, message="The strategic goal is changed.", to=link(request, "goal-list"))
+            return done(
+                request,
+                message="The strategic goal is changed.",
+                warning=form.warning,
+                to=link(request, "goal-list"),
+            )
         except StrategyRefused as error:
             add_refusal(form=form, refused=error)
     archive = "" if goal.archived_at else link(request, "goal-archive", goal_id=goal_id)

@@ -52,9 +52,11 @@ def form_page(
     return render(request, template, context, status=422 if is_invalid else 200)
 
 
-def done(request: DistrictRequest, *, message: str, to: str) -> HttpResponse:
-    """Say what was done and go on."""
+def done(request: DistrictRequest, *, message: str, to: str, warning: str = "") -> HttpResponse:
+    """Say what was done, and what to mind about it, and go on."""
     messages.success(request, message)
+    if warning:
+        messages.warning(request, warning)
     return redirect(to)
 
 

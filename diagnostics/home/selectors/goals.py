@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Case, F, OuterRef, When
 from django.db.models.functions import JSONObject
 
 from diagnostics.calc.target import target_key
@@ -17,6 +17,7 @@ from diagnostics.models import Trend
 from districts import formatting
 from districts.pipeline.selectors import shown_at
 from strategy.models import Goal, Metric
+from strategy.selectors import name_groups
 from strategy.selectors.goals import measured
 
 EVERYBODY = "all"
@@ -43,8 +44,8 @@ class GoalStanding:
     level_year: int | None
     change: float | None
     group: str = EVERYBODY
-    is_measured: bool = False
-    """Whether results of the metric have arrived, of this group or others."""
+    measured_groups: tuple[str, ...] = ()
+    """The groups that results of the metric name; none where no results have arrived."""
     is_hidden: bool = False
     is_reached: bool | None = None
     """By the exact rate; None where that is hidden, or not computed for this target yet."""
@@ -86,11 +87,12 @@ class GoalStanding:
     @property
     def why_no_level(self) -> str:
         """Say why no level is known: no results, none of the group, or none that may be shown."""
-        if not self.is_measured:
+        if not self.measured_groups:
             return "No results of this metric have arrived yet."
         if self.is_hidden:
             return "The results of this group are not shown: they are hidden, or of too few students."
-        return f"Results of this metric have arrived, but none name the group “{self.group}”."
+        named = name_groups(self.measured_groups)
+        return f"Results of this metric have arrived, but none name the group “{self.group}”. {named}"
 
     @property
     def level_words(self) -> str:
@@ -121,7 +123,7 @@ def list_goal_standings() -> tuple[GoalStanding, ...]:
             "target_value",
             "due_on",
             "group",
-            is_measured=Exists(Trend.objects.filter(shown_at(None), metric=OuterRef("metric"))),
+            groups=measured_groups(metric="metric", as_of=None),
             metric_name=F("metric__name"),
             unit=F("metric__unit"),
             is_leading=F("metric__is_leading"),
@@ -136,6 +138,13 @@ def measured_gap(gap: float, unit: str) -> str:
     digits = 0 if unit == Metric.Unit.COUNT else 1
     noun = "" if unit == Metric.Unit.COUNT else " points"
     return f"{formatting.number(gap, digits)}{noun}"
+
+
+def measured_groups(*, metric: str, as_of: datetime | None) -> ArraySubquery:
+    """Return the groups that results of the outer query's metric name, every student first."""
+    rows = Trend.objects.filter(shown_at(as_of), metric=OuterRef(metric), school__isnull=True)
+    first = Case(When(group=EVERYBODY, then=0), default=1)
+    return ArraySubquery(rows.order_by(first, "group").values("group"))
 
 
 def is_written(gap: float, unit: str) -> bool:
@@ -159,6 +168,7 @@ def _goal(row: dict[str, Any]) -> GoalStanding:
         metric=row.pop("metric_name"),
         is_hidden=bool(stands) and found["level"] is None,
         is_reached=reached.get(key),
+        measured_groups=tuple(row.pop("groups")),
         **row,
         **found,
     )

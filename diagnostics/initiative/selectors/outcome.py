@@ -45,8 +45,6 @@ class Outcome:
     students: Mapping[UUID, Mapping[int, float]]
     """All students counted, by school and school year."""
     behind: Behind
-    is_group_missing: bool = False
-    """Whether results of the metric have arrived, but none name the group of the strategic goal."""
     is_hidden_since: bool = False
     """Whether a past day hides any value of the metric shown then; it may have served other schools."""
 
@@ -81,7 +79,6 @@ def get_outcome(
             row.school_id: _students(row.points) for row in rows if row.group == EVERYBODY and row.school_id
         },
         behind=count_behind(schools=schools, series=series, pool=pool),
-        is_group_missing=bool(rows) and not any(row.group == group for row in rows),
         is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in arrived),
     )
 

@@ -14,12 +14,14 @@ from django.db.models import F, OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from diagnostics.calc.verdict_words import is_about_outcome
+from diagnostics.home.selectors.goals import measured_groups
 from diagnostics.home.selectors.initiatives import label_of
 from diagnostics.models import InitiativeReturn
 from districts.models import Filing
 from districts.pipeline.selectors import shown_at
 from investments.models import AmountKind, CodingRule
 from strategy.models import Initiative, InitiativeSchool
+from strategy.selectors import name_groups
 
 FIELDS = (
     "id",
@@ -54,6 +56,17 @@ class GoalOf:
     target_value: Decimal
     due_on: date
     break_years: tuple[int, ...]
+    measured_groups: tuple[str, ...] = ()
+
+    @property
+    def is_group_missing(self) -> bool:
+        """Say whether results of the metric have arrived, but none name the group."""
+        return bool(self.measured_groups) and self.group not in self.measured_groups
+
+    @property
+    def group_words(self) -> str:
+        """Say which groups results of the metric name."""
+        return name_groups(self.measured_groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +181,7 @@ def record_columns(*, as_of: datetime | None) -> dict[str, Any]:
         "baseline": F("goal__baseline_value"),
         "target": F("goal__target_value"),
         "goal_due_on": F("goal__due_on"),
+        "measured_groups": measured_groups(metric="goal__metric", as_of=as_of),
         "schools": _rows(schools, id="school_id", name="school__name", source="source"),
         "rules": _rows(
             rules,
@@ -211,6 +225,7 @@ def read_record(row: Mapping[str, Any], *, as_of: datetime | None) -> Record:
             baseline_value=row["baseline"],
             target_value=row["target"],
             due_on=row["goal_due_on"],
+            measured_groups=tuple(row["measured_groups"]),
         ),
         schools=tuple(ServedSchool(**(one | {"id": UUID(one["id"])})) for one in row["schools"]),
         rules=tuple(RuleLine(**(one | {"share": Decimal(one["share"])})) for one in row["rules"]),

@@ -130,7 +130,10 @@ def test_the_chart_counts_every_initiative_and_draws_the_largest(in_bay: Cast, s
 def test_a_goal_of_a_group_that_no_results_name_says_so(in_bay: Cast, scene: Scene) -> None:
     Goal.objects.filter(pk=scene.goal).update(group="nobody")
     (one,) = home_of(in_bay).goals
-    assert one.goal.standing == "Results of this metric have arrived, but none name the group “nobody”."
+    assert (
+        one.goal.standing
+        == "Results of this metric have arrived, but none name the group “nobody”. Groups with results: all."
+    )
     Trend.objects.all().delete()
     assert home_of(in_bay).goals[0].goal.standing == "No results of this metric have arrived yet."
 

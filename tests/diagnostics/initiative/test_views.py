@@ -9,6 +9,7 @@ import io
 import pytest
 from django.test import Client
 
+from diagnostics.models import MetricResult
 from districts.access.permissions import Role
 from districts.tenancy import district_scope
 from strategy.models import Goal, Initiative
@@ -96,7 +97,17 @@ def test_initiative_show_of_a_group_that_no_results_name_says_so(bay: Cast, scen
         Goal.objects.filter(pk=scene.goal).update(group="nobody")
     text = bay.client(Role.CABINET).get(page).content.decode()
     assert "No results name the group “nobody”" in text
+    assert "Groups with results: all." in text
     assert "No results of this metric have arrived" not in text
+
+
+def test_initiative_show_names_the_only_group_with_results(bay: Cast, scene: Scene, page: str) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        MetricResult.objects.update(group="foster")
+        compute(NOVEMBER)
+    text = bay.client(Role.CABINET).get(page).content.decode()
+    assert "No results name the group “all”" in text
+    assert "Groups with results: foster." in text
 
 
 def test_initiative_show_marks_a_jump_and_names_funds_and_the_source_of_its_schools(

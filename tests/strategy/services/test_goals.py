@@ -75,7 +75,7 @@ def test_create_goal_is_audited_and_marked(in_bay: Cast) -> None:
     assert (event.action, event.row_id, event.before) == ("insert", str(made), None)
     assert event.after["target_value"] == 20.0
     marks = Mark.objects.filter(district=in_bay.district, input="goals")
-    assert set(marks.values_list("target", flat=True)) == {"initiative_return"}
+    assert set(marks.values_list("target", flat=True)) == {"trend", "initiative_return"}
 
 
 def test_update_goal_keeps_what_was_there_in_the_audit(in_bay: Cast) -> None:

@@ -94,11 +94,35 @@ def test_a_goal_whose_due_date_stays_may_be_edited_after_it(bay: Cast) -> None:
     assert client.post(address, typed(metric, due_on="2023-07-01")).status_code == 422
 
 
-def test_a_group_the_results_do_not_have_is_refused(bay: Cast, measured: UUID) -> None:
-    errors = post(bay, typed(measured, group="nonsense group", baseline_value="30"))
-    assert errors == {
-        "group": ["The results of this metric have no group “nonsense group”. They have: all, disabled."]
-    }
+def said_after(cast: Cast, address: str, given: dict[str, str]) -> list[tuple[str, str]]:
+    """Post a goal; return what the next page says, by tone."""
+    response = cast.client(Role.CABINET).post(address, given, follow=True)
+    return [(one.level_tag, one.message) for one in response.context["messages"]]
+
+
+def test_a_group_without_results_is_kept_with_a_warning_that_names_those_with_results(
+    bay: Cast, measured: UUID
+) -> None:
+    warning = (
+        "No results of this metric name the group “nonsense group” yet, so where it stands is not known."
+        " Groups with results: all, disabled."
+    )
+    given = typed(measured, group="nonsense group", baseline_value="30")
+    assert said_after(bay, NEW, given) == [("success", "The strategic goal is set."), ("warning", warning)]
+    edit = f"/d/bay/strategy/goals/{kept(bay).pk}/edit/"
+    assert said_after(bay, edit, given)[1] == ("warning", warning)
+    assert said_after(bay, edit, given | {"group": "disabled"}) == [
+        ("success", "The strategic goal is changed.")
+    ]
+
+
+def test_a_metric_without_results_warns_that_none_have_arrived(bay: Cast) -> None:
+    with district_scope(bay.district.pk):
+        metric = a_metric()
+    assert said_after(bay, NEW, typed(metric))[1] == (
+        "warning",
+        "No results of this metric have arrived yet, so where the strategic goal stands is not known.",
+    )
 
 
 def test_a_baseline_beside_the_results_is_asked_about(bay: Cast, measured: UUID) -> None:
