@@ -242,7 +242,8 @@ def make_table(
     """Sort and cut ``records`` as ``query`` asks and return the table a page shows.
 
     ``sort`` is the order when the query names none (``"-cost"`` is largest first). Where ``total`` is given the
-    records are already one sorted page of that many; otherwise all are given and sorted here, blanks last.
+    records are already one sorted page of that many; otherwise all are given and sorted here, blanks last, and
+    before them the words in a column of numbers, in either direction.
     Unknown sort keys and page numbers fall back to the default, never an error.
     """
     known = {column.key for column in columns if column.is_sortable}
@@ -325,8 +326,20 @@ def _sorted(*, rows: list[Row], columns: Sequence[Column], order: str) -> list[R
     index = keys.index(order.removeprefix("-"))
     filled = [row for row in rows if row.cells[index].value not in (None, "")]
     blank = [row for row in rows if row.cells[index].value in (None, "")]
+    words: list[Row] = []
+    if columns[index].kind.is_numeric:
+        words = [row for row in filled if isinstance(row.cells[index].value, str)]
+        filled = [row for row in filled if not isinstance(row.cells[index].value, str)]
+        words.sort(key=lambda row: _word_key(str(row.cells[index].value)))
     filled.sort(key=lambda row: _sort_key(row.cells[index].value), reverse=order.startswith("-"))
-    return filled + blank
+    return filled + words + blank
+
+
+def _word_key(text: str) -> tuple[str, float]:
+    """Order words in a column of numbers: "under 5%" before "under 10%"."""
+    head, _, tail = text.casefold().rpartition(" ")
+    number = tail.removesuffix("%")
+    return (head, float(number)) if number.replace(".", "", 1).isdecimal() else (text.casefold(), 0.0)
 
 
 def _sort_key(value: object) -> tuple[int, Any]:

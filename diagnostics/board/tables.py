@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.board.selectors import Board, BoardGoal
+from diagnostics.home.selectors import GoalStanding
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.exports import page_size_for
@@ -46,7 +47,7 @@ def _cells(one: BoardGoal) -> tuple[CellValue, ...]:
         ),
         Cell(
             value=goal.level_words if goal.level_bound else goal.level,
-            text=goal.level_words if goal.level is not None else "No results",
+            text=_level_text(goal),
             note=formatting.school_year(goal.level_year) if goal.level_year else "",
         ),
         Cell(value=goal.target_value, text=measured(goal.target_value, goal.unit)),
@@ -54,3 +55,9 @@ def _cells(one: BoardGoal) -> tuple[CellValue, ...]:
         len(one.initiatives),
         one.dollars,
     )
+
+
+def _level_text(goal: GoalStanding) -> str:
+    if goal.level is not None:
+        return goal.level_words
+    return "Hidden" if goal.is_hidden else "No results"

@@ -54,6 +54,29 @@ def test_rows_follow_the_asked_order_blanks_last_and_unknown_keys_the_default(
     assert names(table({"sort": sort})) == expected
 
 
+@pytest.mark.parametrize("kind", [Kind.PERCENT, Kind.NUMBER, Kind.POINTS, Kind.MONEY])
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("rate", [-2, Decimal("9.5"), 10.0, 100, "hidden", "under 5%", "under 10%", None]),
+        ("-rate", [100, 10.0, Decimal("9.5"), -2, "hidden", "under 5%", "under 10%", None]),
+    ],
+)
+def test_a_column_of_numbers_sorts_as_numbers_and_words_stand_at_the_end_both_ways(
+    kind: Kind, sort: str, expected: list[object]
+) -> None:
+    made = make_table(
+        key="t",
+        caption="Rates",
+        columns=(Column(key="rate", label="Rate", kind=kind),),
+        records=["under 10%", 10.0, None, -2, "under 5%", 100, "hidden", Decimal("9.5")],
+        cells=lambda one: (one,),
+        query={"sort": sort},
+        empty=Empty(title="None"),
+    )
+    assert [row.cells[0].value for row in made.rows] == expected
+
+
 @pytest.mark.parametrize(
     ("page", "expected"),
     [("1", ["A", "b"]), ("2", ["c", "d"]), ("9", ["c", "d"]), ("0", ["A", "b"]), ("²", ["A", "b"])],

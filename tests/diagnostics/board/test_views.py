@@ -8,12 +8,13 @@ from datetime import date
 
 import pytest
 
+from diagnostics.models import MetricResult
 from districts.access.permissions import Role
 from districts.models import School
 from districts.tenancy import district_scope
 from strategy.models import Initiative, InitiativeSchool
 from tests.cast import Cast
-from tests.diagnostics.scene import Scene, make_scene, own_queries
+from tests.diagnostics.scene import NOVEMBER, Scene, compute, make_scene, own_queries
 
 BOARD = "/d/bay/board/"
 
@@ -61,6 +62,19 @@ def test_board_show_says_cost_per_student_as_the_initiative_page_does(bay: Cast,
     assert "No cost per student: There is no spending to divide." in text
     page = bay.client(Role.CABINET).get(f"/d/bay/initiatives/{scene.tutoring}/").content.decode()
     assert "$3,250" in page
+
+
+def test_board_show_calls_a_hidden_level_hidden(bay: Cast, scene: Scene) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        MetricResult.objects.update(is_suppressed=True, value=None, numerator=None, denominator=None)
+        compute(NOVEMBER)
+    page = bay.client(Role.BOARD_MEMBER).get(BOARD)
+    assert page.context["table"].rows[0].cells[2].text == "Hidden"
+    with district_scope(bay.district.pk, cause="test"):
+        MetricResult.objects.all().delete()
+        compute(NOVEMBER)
+    page = bay.client(Role.BOARD_MEMBER).get(BOARD)
+    assert page.context["table"].rows[0].cells[2].text == "No results"
 
 
 def test_board_show_gives_no_cost_per_student_where_a_school_is_not_counted(bay: Cast, scene: Scene) -> None:
