@@ -174,4 +174,4 @@ def _admin(*, user_id: int, district_id: int) -> Membership | None:
     return found if found is not None and can(found.role, Permission.MANAGE_DISTRICT) else None
 
 
-CLOSED = "This link cannot be used: it has expired, was used before, or was withdrawn. Ask an admin of your district for a new one."
+CLOSED = "This link cannot be used: it has expired, was used before, or was withdrawn. Ask whoever gave it to you for a new one."
