@@ -36,7 +36,8 @@ class MapField:
     """One question of the mapping page. `type` column: which column; else a typed or chosen value.
 
     Questions of one `group` stand together; those of one `way` answer the group in one of several
-    ways, so the others close once one is answered. `is_rare` questions are closed until answered.
+    ways, so the others close once one is answered. `is_rare` questions are closed until answered; so are those
+    of a way while the way named by `unless`, of any group, is answered.
     `parts` asks for each piece of the column `of` (a question), cut at the answer to `split_by`.
     """
 
@@ -49,6 +50,7 @@ class MapField:
     initial: str = ""
     is_required: bool = False
     is_rare: bool = False
+    unless: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     of: str = ""
     split_by: str = ""

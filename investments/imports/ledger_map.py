@@ -31,6 +31,7 @@ def _column(name: str, label: str, group: str, way: str = "", text: str = "") ->
 _AMOUNTS, _ACCOUNT, _YEAR, _KIND = "Amounts", "Account", "Fiscal year", "Kind of amount"
 _COMBINED, _SEGMENTS, _OWN = "One combined column", "A column for each segment", "The district's own segments"
 _IN_COLUMN, _WHOLE_FILE = "A column says it", "The same for the whole file"
+_SIDE_BY_SIDE = "Kinds of amount side by side"
 INTROS = {
     _AMOUNTS: "Which columns hold dollars? Answer one of the three ways.",
     _ACCOUNT: "Which columns hold the account codes? Codes are kept as they stand, leading zeros too.",
@@ -44,10 +45,7 @@ FIELDS: tuple[MapField, ...] = (
     _column("amount", "Amount", _AMOUNTS, "One amount column", "The amount of each row."),
     _column("debit", "Debit", _AMOUNTS, "Debit and credit", "The amount is debit less credit."),
     _column("credit", "Credit", _AMOUNTS, "Debit and credit"),
-    *(
-        _column(kind, f"{label} column", _AMOUNTS, "Kinds of amount side by side")
-        for kind, label in KIND_LABELS.items()
-    ),
+    *(_column(kind, f"{label} column", _AMOUNTS, _SIDE_BY_SIDE) for kind, label in KIND_LABELS.items()),
     MapField(
         name="number_style",
         label="How numbers are written",
@@ -122,12 +120,14 @@ FIELDS: tuple[MapField, ...] = (
         way=_WHOLE_FILE,
         help="Named by the year it ends: 2026 for 2025-26.",
     ),
-    _column(
-        "kind",
-        "Kind of amount",
-        _KIND,
-        _IN_COLUMN,
-        "With words such as actual, budget, estimated or encumbrance.",
+    MapField(
+        name="kind",
+        label="Kind of amount",
+        type="column",
+        group=_KIND,
+        way=_IN_COLUMN,
+        unless=_SIDE_BY_SIDE,
+        help="With words such as actual, budget, estimated or encumbrance.",
     ),
     MapField(
         name="kind_value",
@@ -135,6 +135,7 @@ FIELDS: tuple[MapField, ...] = (
         type="choice",
         group=_KIND,
         way=_WHOLE_FILE,
+        unless=_SIDE_BY_SIDE,
         choices=tuple(KIND_LABELS.items()),
     ),
     MapField(

@@ -297,10 +297,12 @@ class MapForm(forms.Form):
     def groups(self, intros: Mapping[str, str]) -> tuple[QuestionGroup, ...]:
         """Return the questions as they stand on the page."""
         found = []
+        everywhere = {one.way for one in self.questions if one.way and self._is_answered(one)}
         for title, questions in groupby(self.questions, key=lambda one: one.group):
             members = list(questions)
             ways = [(way, list(fields)) for way, fields in groupby(members, key=lambda one: one.way)]
             answered = {way for way, fields in ways if way and any(map(self._is_answered, fields))}
+            answered |= everywhere & {one.unless for one in members}
             found.append(
                 QuestionGroup(
                     title=title,

@@ -469,6 +469,18 @@ def workbook(sheets: dict[str, str]) -> bytes:
     return data.getvalue()
 
 
+def test_the_kind_of_amount_is_not_asked_where_each_kind_has_its_own_column(bay: Cast) -> None:
+    side_by_side = "Fund,Object,Fiscal Year,Budget,Actual\n01,1100,2024,10.00,20.00\n"
+    in_one = "Fund,Object,Fiscal Year,Amount\n01,1100,2024,10.00\n"
+    found = []
+    for content in (side_by_side, in_one):
+        upload = land(bay, content, "ledger.csv").upload
+        page = bay.client(Role.DATA_MANAGER).get(url(bay, "upload-map", upload))
+        [kind] = [group for group in page.context["groups"] if group.title == "Kind of amount"]
+        found.append([block.is_open for block in kind.blocks if block.title])
+    assert found == [[False, False], [True, True]]
+
+
 def test_the_list_renews_itself_only_when_something_moved(bay: Cast) -> None:
     imported(bay)
     land(bay, LEDGER.replace("75.00", "80.00"), "next.csv")
