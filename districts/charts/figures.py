@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from districts.charts.style import Plotly, Value
+from districts.tables import STACKED_FROM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,16 @@ class Figure:
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[Key, ...] = ()
     takeaway: str = ""
+
+    @property
+    def stacks(self) -> bool:
+        """Say whether a phone is too narrow for the table: a row is then laid out as lines of cells."""
+        return len(self.header) >= STACKED_FROM
+
+    @property
+    def lines(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The rows as name and cells, each cell under the name of its column."""
+        return tuple((row[0], tuple(zip(self.header[1:], row[1:], strict=False))) for row in self.rows)
 
     @property
     def is_small_multiples(self) -> bool:

@@ -14,12 +14,14 @@ from investments.models import FundingSource
 from investments.selectors.initiatives import find_initiative_name
 
 TABLE = "investments_allocation"
-LOOKED_AT = 20
+LOOKED_AT = 200
 CARRY_CAUSE = "/budget/allocations/carry/"
 """How the cause of every row that a carry-over writes ends: the address that was asked."""
 ALONG_CAUSE = " (allocations taken along)"
 """How the cause of every row ends that an undone budget's allocations write on the one that counts again."""
 
+UNDO_CAUSE = "/budget/allocations/undo/"
+"""How the cause of a row ends that takes one change back."""
 WHOLE_CAUSES = (
     CARRY_CAUSE,
     ALONG_CAUSE,
@@ -47,6 +49,7 @@ class AllocationChange:
 def find_last_change(*, filing_id: UUID, by: int | None) -> AllocationChange | None:
     """Return the newest change of an amount by this person in this budget; None after a carry-over and its like. Three queries.
 
+    A change that was undone, and its undo, count no more, so that undoing again goes one further back.
     What changed many cells at once is taken back as a whole, never cell by cell.
     """
     events = AuditEvent.objects.filter(
@@ -54,10 +57,17 @@ def find_last_change(*, filing_id: UUID, by: int | None) -> AllocationChange | N
         table_name=TABLE,
         actor_id=by,
     ).order_by("-id")[:LOOKED_AT]
+    undone = 0
     for event in events:
         if event.cause.endswith(WHOLE_CAUSES):
             return None
-        if amount_of(event.before) != amount_of(event.after):
+        if amount_of(event.before) == amount_of(event.after):
+            continue
+        if event.cause.endswith(UNDO_CAUSE):
+            undone += 1
+        elif undone:
+            undone -= 1
+        else:
             return _change(event=event)
     return None
 

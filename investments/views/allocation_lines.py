@@ -32,7 +32,10 @@ class SourceColumn:
 class CellView:
     """One cell: what is typed, and whose it is."""
 
+    id: str
+    key: str
     source: str
+    column: str
     label: str
     text: str
     amount: Decimal | None
@@ -52,12 +55,22 @@ class Line:
     is_archived: bool
 
 
+def source_key(source: str) -> str:
+    """Name a source as part of an element's id."""
+    return source.encode().hex() or "none"
+
+
+def cell_id(*, initiative_id: UUID, source: str) -> str:
+    """Name the element of one cell of the grid."""
+    return f"cell-{initiative_id}-{source_key(source)}"
+
+
 def source_column(one: SourceBalance) -> SourceColumn:
     """Return a source as its column shows it: a negative remaining in words."""
     left = one.remaining
     words = "" if left >= 0 else f"Over by {formatting.dollars_exact(-left)}"
     return SourceColumn(
-        balance=one, key=one.source.encode().hex() or "none", words=source_words(one), remaining_words=words
+        balance=one, key=source_key(one.source), words=source_words(one), remaining_words=words
     )
 
 
@@ -72,9 +85,12 @@ def grid_line(
         values = {"filing": str(grid.filing.id) if grid.filing else "", "initiative": str(row.initiative_id)}
         cells.append(
             CellView(
+                id=cell_id(initiative_id=row.initiative_id, source=one.source),
+                key=source_key(one.source),
                 source=one.source,
+                column=source_words(one),
                 label=f"{row.name} from {source_words(one)}, dollars",
-                text="" if cell.amount is None else _typed(cell.amount),
+                text=typed_amount(cell.amount),
                 amount=cell.amount,
                 note=cell.note,
                 values=json.dumps(values | {"source": one.source, "held_note": cell.note}),
@@ -90,9 +106,9 @@ def grid_line(
     )
 
 
-def _typed(amount: Decimal) -> str:
-    """Write an amount as it is typed: no cents where there are none."""
-    return f"{amount:,.2f}".removesuffix(".00")
+def typed_amount(amount: Decimal | None) -> str:
+    """Write an amount as it is typed: no cents where there are none, nothing for no amount."""
+    return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
 
 def grid_table(request: DistrictRequest, *, grid: AllocationGrid, view: GridView) -> Table:

@@ -31,7 +31,14 @@ from investments.services import (
     save_allocation,
 )
 from investments.services.allocation_undo import undo_last_allocation
-from investments.views.allocation_lines import carry_table, grid_line, grid_table, source_column
+from investments.views.allocation_lines import (
+    carry_table,
+    cell_id,
+    grid_line,
+    grid_table,
+    source_column,
+    typed_amount,
+)
 from investments.views.parts import done, link, may, refused, sections, upload_href, upload_list_href
 
 KEPT = ("filing", "sources", "source", "initiative", "page")
@@ -59,9 +66,14 @@ def allocation_undo(request: DistrictRequest) -> HttpResponse:
             filing_id=filing_id, event_id=int(event), by=request.access.user_id
         )
     except DomainError as error:
+        if request.htmx:
+            return _refusal(request, words=error.message)
         messages.error(request, error.message)
         return redirect(back)
-    messages.success(request, f"Undone: {cell_words(change)} is {_amount_words(change.before)} again.")
+    words = f"Undone: {cell_words(change)} is {_amount_words(change.before)} again."
+    if request.htmx:
+        return _undone_answer(request, change=change, saved=saved, words=words)
+    messages.success(request, words)
     if saved.warning:
         messages.warning(request, saved.warning)
     return redirect(back)
@@ -146,23 +158,56 @@ def _cell_answer(
     """
     if saved is None:
         words = question or " ".join(str(error) for errors in form.errors.values() for error in errors)
-        response = render(request, "investments/allocation_refused.html", {"words": words}, status=422)
+        response = _refusal(request, words=words)
         sure = form.data["sure"] if question else ""
         response["HX-Trigger"] = json.dumps({"allocation-refused": {"words": words, "sure": sure}})
         return response
     given = form.cleaned_data
-    grid = get_allocation_grid(filing_id=given["filing"])
-    row = next((one for one in grid.rows if one.initiative_id == given["initiative"]), None)
-    balance = next((one for one in grid.sources if one.source == given["source"].strip()), None)
-    context = {
+    context = _cell_context(
+        request,
+        filing=given["filing"],
+        initiative=given["initiative"],
+        source=given["source"].strip(),
+        saved=saved,
+    )
+    name = context["row"].name if context["row"] else ""
+    context["words"] = f"Saved: {name} from {given['source']}, {_amount_words(saved.amount or None)}."
+    return render(request, "investments/allocation_saved.html", context)
+
+
+def _undone_answer(
+    request: DistrictRequest, *, change: AllocationChange, saved: SavedAllocation, words: str
+) -> HttpResponse:
+    """Answer an undo from the grid: its totals, and what its cell holds again, as the event `allocation-undone`."""
+    context = _cell_context(
+        request, filing=change.filing_id, initiative=change.initiative_id, source=change.source, saved=saved
+    )
+    response = render(request, "investments/allocation_saved.html", context | {"words": words})
+    cell = {
+        "cell": cell_id(initiative_id=change.initiative_id, source=change.source),
+        "text": typed_amount(change.before),
+    }
+    response["HX-Trigger"] = json.dumps({"allocation-undone": cell})
+    return response
+
+
+def _refusal(request: DistrictRequest, *, words: str) -> HttpResponse:
+    return render(request, "investments/allocation_refused.html", {"words": words}, status=422)
+
+
+def _cell_context(
+    request: DistrictRequest, *, filing: UUID, initiative: UUID, source: str, saved: SavedAllocation
+) -> dict[str, Any]:
+    """The totals of a cell's row and column after it was saved."""
+    grid = get_allocation_grid(filing_id=filing)
+    balance = next((one for one in grid.sources if one.source == source), None)
+    return {
         "column": source_column(balance) if balance else None,
-        "row": row,
+        "row": next((one for one in grid.rows if one.initiative_id == initiative), None),
         "answer": _answer(grid),
         "warning": saved.warning.removeprefix("Saved. "),
-        "words": f"Saved: {row.name if row else ''} from {given['source']}, {_amount_words(saved.amount or None)}.",
-        **_undo_context(request, filing_id=given["filing"]),
+        **_undo_context(request, filing_id=filing),
     }
-    return render(request, "investments/allocation_saved.html", context)
 
 
 def _show(request: DistrictRequest, *, form: AllocationForm | None = None, status: int = 200) -> HttpResponse:
@@ -187,12 +232,16 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
     shown = view.rows[(paged - 1) * PAGE_SIZE : paged * PAGE_SIZE]
     may_enter = may(request, Permission.ENTER_ALLOCATIONS) and grid.filing is not None
     can_enter = may_enter and grid.filing is not None and grid.filing.is_current
+    lines = [grid_line(request, row=row, sources=view.sources, grid=grid) for row in shown]
     start = AllocationForm(initial={"filing": grid.filing.id if grid.filing else None})
     context = {
         "grid": grid,
         "table": table,
         "columns": [source_column(one) for one in view.sources],
-        "lines": [grid_line(request, row=row, sources=view.sources, grid=grid) for row in shown],
+        "lines": lines,
+        "first_cell": next(
+            (cell.id for line in lines if can_enter and not line.is_archived for cell in line.cells), ""
+        ),
         "filter": GridForm(request.GET, filings=grid.filings, chosen=grid.filing),
         "form": (form or start).offer(grid=grid) if can_enter else None,
         "is_form_open": form is not None,

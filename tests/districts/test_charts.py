@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from districts import charts
+from districts.charts.figures import Figure
 from districts.charts.style import PALETTE, PAPER
 from tests.data import ROOT
 
@@ -168,3 +171,15 @@ def test_small_multiples_share_one_scale() -> None:
 def test_the_colour_key_has_the_colours_of_the_charts() -> None:
     theme = (ROOT / "static" / "src" / "css" / "_theme.scss").read_text()
     assert re.findall(r"--series-\d: (#\w{6});", theme) == list(PALETTE)
+
+
+def test_on_a_phone_a_wide_table_of_a_chart_names_the_column_of_each_cell() -> None:
+    wide = Figure(
+        key="k", label="L", caption="C", panels=(), header=("Resource", "2023", "2024", "2025"),
+        rows=(("3010", "$1", "$2", "$3"),),
+    )  # fmt: skip
+    page = render_to_string("components/chart.html", {"figure": wide})
+    assert "datatable--stacks" in page
+    assert '<td class="is-numeric" data-label="2024">$2</td>' in page
+    narrow = replace(wide, header=("Resource", "2023"), rows=(("3010", "$1"),))
+    assert "datatable--stacks" not in render_to_string("components/chart.html", {"figure": narrow})

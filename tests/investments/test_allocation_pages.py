@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from districts.access.permissions import Role
+from districts.models import AuditEvent
 from districts.tenancy import district_scope
 from investments.forms.allocations import NOT_DOLLARS, choose
 from investments.models import Allocation
@@ -152,7 +153,7 @@ def test_the_plain_form_saves_one_allocation_with_a_note(books: Books, director:
     assert held(books) == []
 
 
-def test_the_last_change_is_undone_and_the_undo_too(books: Books, director: Client) -> None:
+def test_changes_are_undone_one_after_the_other(books: Books, director: Client) -> None:
     url = f"{books.base}allocations/"
     director.post(url, cell(books, "10", note="first"))
     director.post(url, cell(books, "20", held_note="first"), headers=HTMX)
@@ -163,9 +164,42 @@ def test_the_last_change_is_undone_and_the_undo_too(books: Books, director: Clie
     assert held(books) == [("3010", Decimal("10.00"), "first")]
     assert director.post(f"{url}undo/", event, follow=True).status_code == 200
     assert held(books) == [("3010", Decimal("10.00"), "first")]
-    again = director.get(url).context["undo"]
-    director.post(f"{url}undo/", {"filing": str(books.budget.pk), "event": str(again.event_id)})
-    assert held(books) == [("3010", Decimal("20.00"), "first")]
+    before = director.get(url).context["undo"]
+    assert (before.before, before.after) == (None, Decimal("10.00"))
+    director.post(f"{url}undo/", {"filing": str(books.budget.pk), "event": str(before.event_id)})
+    assert held(books) == []
+    assert director.get(url).context["undo"] is None
+    director.post(url, cell(books, "30"))
+    assert director.get(url).context["undo"].after == Decimal("30.00")
+
+
+def test_an_undo_from_the_grid_answers_with_the_cell_and_its_totals_and_is_audited(
+    books: Books, director: Client
+) -> None:
+    url = f"{books.base}allocations/"
+    director.post(url, cell(books, "10"), headers=HTMX)
+    director.post(url, cell(books, "20.50"), headers=HTMX)
+    undo = director.get(url).context["undo"]
+    event = {"filing": str(books.budget.pk), "event": str(undo.event_id)}
+    answer = director.post(f"{url}undo/", event, headers=HTMX)
+    assert json.loads(answer["HX-Trigger"]) == {
+        "allocation-undone": {"cell": f"cell-{books.title_one.pk}-{b'3010'.hex()}", "text": "10"}
+    }
+    assert words_of(answer, "grid-status").startswith("Undone: ")
+    assert words_of(answer, f"row-{books.title_one.pk}") == "$10"
+    with district_scope(books.cast.district.pk):
+        last = AuditEvent.objects.filter(table_name="investments_allocation").order_by("-id")[0]
+    assert (last.cause, last.before["amount"], last.after["amount"]) == (f"POST {url}undo/", 20.5, 10.0)
+    stale = director.post(f"{url}undo/", event, headers=HTMX)
+    assert stale.status_code == 422
+    assert words_of(stale, "grid-status") == "Not saved. This change is not your last one any more."
+
+
+def test_a_link_skips_to_the_first_amount(books: Books, director: Client) -> None:
+    page = director.get(f"{books.base}allocations/").content.decode()
+    target = re.search(r'class="usa-skipnav" href="#([^"]+)">Skip to the first amount', page)
+    assert target
+    assert re.search(r'<input class="usa-input grid__input" id="([^"]+)"', page)[1] == target[1]  # type: ignore[index]
 
 
 def test_what_somebody_changed_since_is_not_undone(books: Books, director: Client) -> None:

@@ -100,7 +100,8 @@ def test_allocations_are_entered_by_keyboard_alone(page: Page, bay: Place, desk:
     expect(page.locator(".cellproblem")).to_have_count(0)
     expect(first).to_have_value("99,000,000")
     page.get_by_role("button", name="Undo my last change").click()
-    expect(page.get_by_role("main")).to_contain_text("is nothing again")
+    expect(page.locator("#grid-status")).to_contain_text("is nothing again")
+    expect(first).to_have_value("")
     expect(page.locator("tfoot tr").last).not_to_contain_text("Over by")
 
 
@@ -119,3 +120,54 @@ def test_reading_and_one_allocation_need_no_javascript(desk: Desk, bay: Place, p
     plain.get_by_role("button", name="Undo my last change").click()
     expect(plain.get_by_role("main")).to_contain_text("is nothing again")
     context.close()
+
+
+def test_on_a_phone_amounts_are_entered_and_undone_without_scrolling_sideways(page: Page, bay: Place) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/d/{bay.slug}/budget/allocations/")
+    assert _overflow(page) == [], "the grid fits a phone"
+    assert _overflow(page, forced=True) != [], "a table that does not fit would be noticed"
+    page.goto(f"/d/{bay.slug}/budget/allocations/")
+    skip = page.get_by_role("link", name="Skip to the first amount")
+    skip.focus()
+    page.keyboard.press("Enter")
+    first = page.locator("input.grid__input:visible").first
+    expect(first).to_be_focused()
+    before = first.input_value()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1,234")
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-status")).to_contain_text("$1,234.00")
+    expect(first).not_to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#grid-status")).to_contain_text("Undone: ")
+    expect(first).to_be_focused()
+    expect(first).to_have_value(before)
+    source = page.get_by_label("Funding source to enter amounts of")
+    name = source.locator("option").nth(1).inner_text()
+    source.select_option(index=1)
+    expect(page.locator("input.grid__input:visible").first).to_have_attribute(
+        "aria-label", re.compile(rf" from {re.escape(name)}, dollars$")
+    )
+
+
+def test_the_ledger_of_every_year_fits_a_phone(page: Page, bay: Place) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/d/{bay.slug}/budget/?year=all")
+    is_drawn(page)
+    assert _overflow(page) == []
+
+
+def _overflow(page: Page, *, forced: bool = False) -> list[str]:
+    """Name what is wider than its window, every closed part opened; forced makes one wide row first."""
+    found: list[str] = page.evaluate(
+        """(forced) => {
+          document.querySelectorAll("main details").forEach((one) => { one.open = true; });
+          if (forced) document.querySelector(".tablescroll table").style.minWidth = "900px";
+          return [document.documentElement, ...document.querySelectorAll(".tablescroll")]
+            .filter((one) => one.scrollWidth > one.clientWidth + 1)
+            .map((one) => `${one.className}: ${one.scrollWidth} in ${one.clientWidth}`);
+        }""",
+        forced,
+    )
+    return found

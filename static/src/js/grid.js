@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const inputsOf = (row) => [...row.querySelectorAll("input.grid__input")];
+  const inputsOf = (row) => [...row.querySelectorAll("input.grid__input")].filter((one) => one.offsetParent);
 
   const neighbour = (input, key) => {
     const row = input.closest("tr");
@@ -58,6 +58,53 @@
   window.addEventListener("beforeunload", (event) => {
     const isUnsaved = (input) => input.value !== input.defaultValue;
     if ([...document.querySelectorAll("[data-grid] input.grid__input")].some(isUnsaved)) event.preventDefault();
+  });
+
+  // A phone shows one funding source at a time: the one chosen above the table.
+  const pick = document.querySelector("[data-grid-pick]");
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const show = (key) => {
+    const table = document.querySelector("[data-grid]");
+    table.classList.toggle("is-picked", narrow.matches);
+    table.querySelectorAll("td[data-column]").forEach((cell) => cell.classList.toggle("is-off", narrow.matches && cell.dataset.column !== key));
+    const first = [...table.querySelectorAll("tbody tr")].flatMap(inputsOf)[0];
+    const link = document.querySelector('.usa-skipnav[href^="#cell-"]');
+    if (first && link) link.setAttribute("href", `#${first.id}`);
+  };
+  if (pick) {
+    const select = pick.querySelector("select");
+    pick.classList.add("is-ready");
+    select.addEventListener("change", () => show(select.value));
+    narrow.addEventListener("change", () => show(select.value));
+    show(select.value);
+  }
+
+  // Ctrl+Z takes back the last saved cell through the server; while something is being typed it is the browser's.
+  document.addEventListener("keydown", (event) => {
+    const form = document.querySelector("form[data-grid-undo]");
+    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (!form || !isUndo) return;
+    const isField = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+    const isCell = event.target.matches?.("[data-grid] input.grid__input");
+    if (isField && !(isCell && event.target.value === event.target.defaultValue)) return;
+    event.preventDefault();
+    if (form.classList.contains("htmx-request")) return;
+    form.requestSubmit();
+  });
+
+  document.addEventListener("allocation-undone", (event) => {
+    const input = document.getElementById(event.detail.cell);
+    if (!input) return;
+    const { column } = input.closest("td").dataset;
+    if (pick && narrow.matches && input.closest("td").classList.contains("is-off")) {
+      pick.querySelector("select").value = column;
+      show(column);
+    }
+    input.value = input.defaultValue = event.detail.text;
+    forget(input);
+    mark(input, "is-saved");
+    input.focus();
+    input.select();
   });
 
   document.addEventListener("keydown", (event) => {
