@@ -4,21 +4,7 @@ from django.db import models
 
 from districts.models.work import ResultModel, result_table
 from districts.tenancy import DistrictModel, FactModel, district_table, parent_key
-
-SEGMENTS = (
-    "fund",
-    "resource",
-    "project_year",
-    "goal",
-    "function",
-    "object",
-    "location",
-    "program",
-    "local_1",
-    "local_2",
-    "local_3",
-    "local_4",
-)
+from investments.segments import SEGMENTS
 
 
 class AmountKind(models.TextChoices):

@@ -25,9 +25,10 @@ from investments.calc.ledger_cost import CostCell
 from investments.calc.ledger_cost import ledger_cost as add_up_ledger_cost
 from investments.calc.patterns import SegmentColumn, encode_segment, parse_patterns
 from investments.calc.sharing import from_micro, to_share
-from investments.models import SEGMENTS, AmountKind, CodingMeter, CodingRule, LedgerCost
+from investments.models import AmountKind, CodingMeter, CodingRule, LedgerCost
 from investments.objects import ObjectSetting, get_object_setting
 from investments.open_years import kind_of, open_years, subjects_of
+from investments.segments import SEGMENTS
 
 VERSION = "2"
 LEDGER_FAMILY = "ledger"

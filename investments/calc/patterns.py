@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from districts.code_patterns import PatternError, SegmentPattern, parse_codes
+from investments.segments import SEGMENTS
 
 __all__ = [
-    "SEGMENTS",
     "AccountPattern",
     "PatternError",
     "SegmentColumn",
@@ -26,21 +26,6 @@ __all__ = [
     "parse_patterns",
     "parse_segment",
 ]
-
-SEGMENTS: tuple[str, ...] = (
-    "fund",
-    "resource",
-    "project_year",
-    "goal",
-    "function",
-    "object",
-    "location",
-    "program",
-    "local_1",
-    "local_2",
-    "local_3",
-    "local_4",
-)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from django import forms
 
 from districts import formatting
-from investments.calc.patterns import SEGMENTS, PatternError, parse_segment
+from investments.calc.patterns import PatternError, parse_segment
 from investments.models import AmountKind
+from investments.segments import SEGMENTS
 from investments.selectors import FilingName
 from investments.selectors.codes import Segment
 from strategy.forms.widgets import PlainForm

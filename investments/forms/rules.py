@@ -10,8 +10,8 @@ from uuid import UUID
 from django import forms
 
 from districts import formatting
-from investments.calc.patterns import SEGMENTS
 from investments.models import AmountKind, CodingRule
+from investments.segments import SEGMENTS
 from investments.selectors import FilingName, RuleRow, Segment
 from investments.selectors.initiatives import InitiativeName
 from investments.services import RuleInput

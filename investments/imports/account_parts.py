@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from districts.landing.kinds import MapIncomplete
-from investments.imports.canonical import SACS_WIDTHS, SEGMENTS
+from investments.imports.canonical import SACS_WIDTHS
+from investments.segments import SEGMENTS
 
 SKIP = "skip"
 DELIMITERS = ("-", ".", "/", "_", "|", ":", "~", " ")

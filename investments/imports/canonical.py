@@ -6,20 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-SEGMENTS = (
-    "fund",
-    "resource",
-    "project_year",
-    "goal",
-    "function",
-    "object",
-    "location",
-    "program",
-    "local_1",
-    "local_2",
-    "local_3",
-    "local_4",
-)
+from investments import segments
+
+SEGMENTS = segments.SEGMENTS
+
 SEGMENT_LABELS = {
     "fund": "Fund",
     "resource": "Resource or project",

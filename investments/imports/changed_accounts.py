@@ -14,7 +14,7 @@ from districts.landing.amounts import format_amount
 from districts.landing.kinds import Slice
 from districts.landing.problems import safe_cell
 from districts.landing.store import ACCOUNT_COLUMNS
-from investments.imports.canonical import SEGMENTS
+from investments.segments import SEGMENTS
 
 SHOWN = 10
 _CODE = ", ".join(f"nullif(a.\"{segment}\", '')" for segment in SEGMENTS)

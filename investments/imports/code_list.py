@@ -21,7 +21,8 @@ from districts.landing.kinds import (
 )
 from districts.landing.reader import Sample, open_table
 from districts.tenancy import current_district_id
-from investments.imports.canonical import LONGEST_CODE, SEGMENT_LABELS, SEGMENTS
+from investments.imports.canonical import LONGEST_CODE, SEGMENT_LABELS
+from investments.segments import SEGMENTS
 
 LONGEST_TITLE = 250
 _CODE_HEADERS = ("code", "number", "no", "segment value", "value")

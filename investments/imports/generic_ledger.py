@@ -20,13 +20,14 @@ from districts.landing.problems import TotalRow
 from districts.landing.reader import Sample, open_table
 from investments.imports import ledger_map
 from investments.imports.account_parts import AccountParts
-from investments.imports.canonical import LONGEST_CODE, SEGMENTS, SEPARATOR, account_key
+from investments.imports.canonical import LONGEST_CODE, SEPARATOR, account_key
 from investments.imports.filing_dates import date_slices
 from investments.imports.fiscal_years import read_fiscal_year, read_kind
 from investments.imports.header_words import guess_ledger
 from investments.imports.ledger_kind import LedgerKind
 from investments.imports.local_segments import name_local_segments
 from investments.imports.year_to_date import check_finished, settle_open_years
+from investments.segments import SEGMENTS
 
 NO_ACCOUNT = SEPARATOR * (len(SEGMENTS) - 1)
 _FORMULA = f"(?:^|{SEPARATOR})(?:[=+@]|-[^0-9{SEPARATOR}])"

@@ -14,8 +14,9 @@ from districts.access.permissions import Permission
 from districts.landing.amounts import format_amount
 from districts.landing.kinds import FileKind, Loaded, Reading, Resting, ShownRows
 from investments.imports import ledger_load, ledger_size
-from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS, SEPARATOR, STAGE
+from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEPARATOR, STAGE
 from investments.imports.ledger_stage import number_accounts, stage_accounts
+from investments.segments import SEGMENTS
 from investments.selectors.allocation_along import list_given
 from investments.services.allocation_along import take_allocations_along
 

@@ -7,7 +7,8 @@ import re
 from districts.landing.kinds import FileMap, MapField, MapIncomplete
 from districts.landing.reader import Sample
 from investments.imports.account_parts import AccountParts, guess_parts, parse_parts
-from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS, SEGMENTS
+from investments.imports.canonical import KIND_LABELS, SEGMENT_LABELS
+from investments.segments import SEGMENTS
 
 CLOSED, TO_DATE = "closed", "to_date"
 SIDE_BY_SIDE = ("actual", "budget", "estimated_actual", "encumbrance")

@@ -18,9 +18,10 @@ from django.db.models import Q
 from psycopg import sql
 
 from districts.models import Filing
-from investments.models import SEGMENTS, Account
+from investments.models import Account
 from investments.open_years import kind_of, open_years
 from investments.recompute import LEDGER_FAMILY
+from investments.segments import SEGMENTS
 from investments.selectors.codes import Segment, find_code_titles, list_segments
 from investments.selectors.filters import account_conditions
 from investments.selectors.ledger import exact

@@ -8,7 +8,8 @@ from typing import Any
 from psycopg import sql
 
 from districts.errors import DomainError
-from investments.calc.patterns import SEGMENTS, PatternError, SegmentPattern, parse_segment
+from investments.calc.patterns import PatternError, SegmentPattern, parse_segment
+from investments.segments import SEGMENTS
 
 
 class FilterRefused(DomainError):

@@ -18,8 +18,8 @@ from psycopg import sql
 from investments.calc.coding import Coding, code_ledger
 from investments.calc.drill_down import counted_accounts
 from investments.calc.sharing import FULL_SHARE, from_micro
-from investments.models import SEGMENTS
 from investments.recompute import LoadedLedger, list_current_filings, load_ledger, load_rules
+from investments.segments import SEGMENTS
 from investments.selectors.codes import get_funding_segment
 from investments.selectors.ledger import FilingName, exact, list_filings
 

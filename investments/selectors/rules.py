@@ -12,7 +12,8 @@ from uuid import UUID
 
 from investments.calc.ledger_cost import overlaps, rule_totals
 from investments.calc.sharing import from_micro
-from investments.models import SEGMENTS, CodingRule
+from investments.models import CodingRule
+from investments.segments import SEGMENTS
 from investments.selectors.rows import code_slice
 
 

@@ -12,10 +12,11 @@ from django.db import transaction
 
 from districts.pipeline.marks import mark
 from investments.calc.coding import Rule, find_share_overlap
-from investments.calc.patterns import SEGMENTS, AccountPattern, PatternError, parse_patterns, parse_segment
+from investments.calc.patterns import AccountPattern, PatternError, parse_patterns, parse_segment
 from investments.calc.sharing import FULL_SHARE, ShareError, to_share
 from investments.models import Account, CodingRule
 from investments.recompute import list_current_filings, load_ledger, rule_of
+from investments.segments import SEGMENTS
 from investments.services.refused import InvestmentRefused, NotThere
 from strategy.models import Initiative
 

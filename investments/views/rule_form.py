@@ -14,9 +14,9 @@ from districts.access.permissions import Permission
 from districts.exports import ALL_ROWS, export_table, wanted_export
 from districts.parts import Notice, Tone
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
-from investments.calc.patterns import SEGMENTS
 from investments.forms.refusals import add_refusal, plain_words
 from investments.forms.rules import RuleForm, add_code, complete, initial_of
+from investments.segments import SEGMENTS
 from investments.selectors import RuleRow, list_segments
 from investments.selectors.code_search import FoundCode, find_codes
 from investments.selectors.codes import SEGMENT_LABELS

@@ -14,10 +14,10 @@ from districts.access.permissions import Permission
 from districts.exports import export_table, page_size_for, wanted_export
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
 from investments.calc.noise import is_placeholder
-from investments.calc.patterns import SEGMENTS
 from investments.forms.ledger import words_match
 from investments.forms.variance import VarianceForm, read_variance
 from investments.models import AmountKind
+from investments.segments import SEGMENTS
 from investments.selectors import (
     FilingName,
     Variance,

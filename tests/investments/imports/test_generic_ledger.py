@@ -13,8 +13,9 @@ import xlsxwriter
 from districts.landing.kinds import FileMap, MapIncomplete, Reading, Source
 from districts.landing.problems import Report
 from districts.landing.reader import open_table
-from investments.imports.canonical import SEGMENTS, SEPARATOR
+from investments.imports.canonical import SEPARATOR
 from investments.imports.generic_ledger import GenericLedger
+from investments.segments import SEGMENTS
 
 KIND = GenericLedger()
 TODAY = datetime.date(2026, 11, 23)
