@@ -42,8 +42,16 @@ OBJECT_PRESETS = {
         "indirect_objects": "",
     },
 }
-"""Objects of two charts of accounts. NCES: objects 100-899 of three digits; 900 (other items, transfers)
-left out; revenue by its source codes 1000-4999, as the handbook numbers them apart from objects."""
+"""Objects of two charts of accounts.
+
+sacs: California School Accounting Manual, procedure 330: expenditures 1000-7499, revenues 8000-8799
+(8900-8999 are other financing sources and contributions), transfers of indirect costs 7300-7399.
+nces: Financial Accounting for Local and State School Systems, 2014 edition (NCES 2015-347), chapter 6 and
+its code finder, nces.ed.gov/pubs2015/fin_acct/codefinder.asp. Objects have three digits: 100-899, where 900
+(other items, fund transfers) is no spending. Revenue is numbered apart from objects: 1000 local, 2000
+intermediate, 3000 state, 4000 federal sources; 5000 (other financing sources, such as bonds and transfers
+in) and 6000 (other items) are no revenue.
+"""
 
 
 class _DateInput(forms.DateInput):
