@@ -14,6 +14,7 @@ and ``01000`` are outside it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?")
@@ -42,6 +43,12 @@ class SegmentPattern:
             len(code) == len(low) and code.isascii() and code.isdigit() and low <= code <= high
             for low, high in self.ranges
         )
+
+    def mark(self, codes: Iterable[str]) -> list[bool]:
+        """Say of each code whether it is meant."""
+        if not self.prefixes and not self.ranges:
+            return [code in self.codes for code in codes]
+        return [self.matches(code) for code in codes]
 
     def text(self) -> str:
         """Write the pattern back in its normal form: codes, prefixes, ranges, each sorted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,7 @@ from investments.calc.object_classes import object_class
 from investments.calc.sharing import FULL_SHARE, part_of
 
 
-@dataclass(frozen=True)
-class CostCell:
+class CostCell(NamedTuple):
     """Dollars of one initiative, or of one band without one, in one cell.
 
     owner: the initiative's key, None for a band. source: the code that names the funding source.
@@ -98,24 +98,12 @@ def ledger_cost(*, coding: Coding, source_segment: str = "resource") -> list[Cos
         caught_sum = np.zeros(size, dtype=np.int64)
         np.add.at(counted_sum, cell_key[cell], counted)
         np.add.at(caught_sum, cell_key[cell], caught)
-        for key in np.flatnonzero((counted_sum != 0) | (caught_sum != 0)).tolist():
+        present = np.flatnonzero((counted_sum != 0) | (caught_sum != 0))
+        sums = (present.tolist(), caught_sum[present].tolist(), counted_sum[present].tolist())
+        for key, caught_here, counted_here in zip(*sums, strict=True):
             period, bucket = divmod(key, len(buckets.labels))
-            fund, source, object_class, is_indirect = buckets.labels[bucket]
-            fiscal_year, kind = periods.labels[period]
-            found.append(
-                CostCell(
-                    owner=owner,
-                    band=band,
-                    fiscal_year=fiscal_year,
-                    kind=kind,
-                    fund=fund,
-                    source=source,
-                    object_class=object_class,
-                    is_indirect=is_indirect,
-                    caught=int(caught_sum[key]),
-                    counted=int(counted_sum[key]),
-                )
-            )
+            place = *periods.labels[period], *buckets.labels[bucket]
+            found.append(CostCell(owner, band, *place, caught_here, counted_here))
     return found
 
 

@@ -100,9 +100,7 @@ def match_accounts(
         column = columns.get(part.segment)
         if column is None:
             return np.zeros(size, dtype=np.bool_)
-        by_code = np.fromiter(
-            (part.matches(code) for code in column.codes), dtype=np.bool_, count=len(column.codes)
-        )
+        by_code = np.array(part.mark(column.codes), dtype=np.bool_)
         found = by_code[column.index] if column.codes else np.zeros(size, dtype=np.bool_)
         matched = found if matched is None else matched & found
     return np.ones(size, dtype=np.bool_) if matched is None else matched
