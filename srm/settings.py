@@ -123,7 +123,8 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "districts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["districts.access.backends.PersonBackend"]
+SESSION_ENGINE = "districts.access.sessions"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -205,6 +206,12 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "districts_signincount",
         "OPTIONS": {"MAX_ENTRIES": 2000, "CULL_FREQUENCY": 1_000_000_000},
+    },
+    # Pages as last rendered, about 50 kB each.
+    "pages": {
+        "BACKEND": "districts.tenancy.cache.ProcessCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 200},
     },
 }
 

@@ -8,6 +8,7 @@ Nothing is kept while work is pending. The nonce and the form token are put in a
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Callable
@@ -16,23 +17,21 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
-from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.middleware.csrf import _does_token_match, get_token  # type: ignore[attr-defined]
 from django.utils import timezone
 
 from districts.access.decorators import DistrictRequest, View
+from districts.access.fixed_query import plain_columns
+from districts.models import District
 from districts.tenancy import current_district_id
 
 KEPT_FOR = 60  # seconds: bounds what no version can know, such as another clock's day
-_RELEASE = secrets.token_hex(
-    16
-)  # pages of an older release are never found; processes forked from one share it
-_NONCE, _TOKEN = f"nonce-{_RELEASE}", f"token-{_RELEASE}"
+_NONCE, _TOKEN = (f"{name}-{secrets.token_hex(16)}" for name in ("nonce", "token"))
 _MASKED = re.compile(r"\b[A-Za-z0-9]{64}\b")
-_NEWEST = 300
+_NEWEST = 100
 
 # One query. Sums over the newest ids change also when a transaction that began earlier commits later.
 _VERSION = """
@@ -43,11 +42,9 @@ SELECT EXISTS (SELECT FROM districts_mark WHERE district_id = %(district)s),
         FROM (SELECT id FROM districts_calculationrun ORDER BY district_id DESC, id DESC LIMIT 20) r),
        (SELECT string_agg(row(target, failed_at)::text, ',' ORDER BY target)
         FROM districts_attempt WHERE district_id = %(district)s AND failed_at IS NOT NULL),
-       (SELECT md5(string_agg(row(u.name, u.email)::text, ',' ORDER BY u.id))
+       (SELECT sum(hashtextextended(u.name || u.email, 0))
         FROM districts_membership m JOIN districts_user u ON u.id = m.user_id),
-       (SELECT string_agg(row(page, seen_at)::text, ',' ORDER BY page)
-        FROM districts_savedview WHERE user_id = %(user)s AND page <> ALL(%(ignored)s)),
-       (SELECT min(seen_at) FROM districts_savedview WHERE user_id = %(user)s AND page = ANY(%(ignored)s))
+       (SELECT jsonb_object_agg(page, seen_at) FROM districts_savedview WHERE user_id = %(user)s)
 """
 
 
@@ -62,11 +59,11 @@ def kept_page(*, visit: str = "", visit_ends_after: float = 0.0) -> Callable[[Vi
         @wraps(view)
         def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             key = _key(request, visit=visit, ends_after=visit_ends_after) if _is_plain(request) else ""
-            if key and (kept := cache.get(key)):
+            if key and (kept := caches["pages"].get(key)):
                 return _answer(request, kept)
             response = view(request, *args, **kwargs)
             if key and _may_be_kept(response):
-                cache.set(key, _neutral(request, response), KEPT_FOR)
+                caches["pages"].set(key, _neutral(request, response), KEPT_FOR)
             return response
 
         return wrapped
@@ -91,24 +88,25 @@ def _key(request: DistrictRequest, *, visit: str, ends_after: float) -> str:
         "district": current_district_id(),
         "newest": _NEWEST,
         "user": access.user_id if visit else None,
-        "ignored": [visit],
     }
     with connection.cursor() as cursor:
         cursor.execute(_VERSION, values)
-        is_pending, *version, seen_at = cursor.fetchone()
+        is_pending, *version, views = cursor.fetchone()
     if is_pending:
         return ""
+    seen = json.loads(views or "{}")
+    seen_at = seen.pop(visit, None)
     about = [
-        _RELEASE,
         access.role,
         access.user_id,
         str(request.user),
         getattr(request.user, "name", ""),
-        sorted(model_to_dict(access.district).items()),
+        [getattr(access.district, name) for name in plain_columns(District)],
         request.path,
         now.date(),
         version,
-        _visit(seen_at, now=now, ends_after=ends_after),
+        sorted(seen.items()),
+        _visit(seen_at and datetime.fromisoformat(seen_at), now=now, ends_after=ends_after),
     ]
     return f"page:{hashlib.blake2b(repr(about).encode(), digest_size=24).hexdigest()}"
 

@@ -6,13 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from districts.access import kept_pages
 from districts.access.permissions import Role
 from districts.models import CalculationRun, Membership, SavedView, User
 from districts.pipeline.marks import mark
@@ -28,7 +27,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @pytest.fixture
 def scene(bay: Cast) -> Scene:
-    cache.clear()
+    caches["pages"].clear()
     with district_scope(bay.district.pk, cause="test"):
         return make_scene(bay)
 
@@ -164,19 +163,11 @@ def test_a_page_with_a_query_is_not_kept(query: str, bay: Cast, scene: Scene) ->
     assert not is_kept(client, HOME + query)
 
 
-def test_an_older_release_is_not_found(bay: Cast, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = bay.client(Role.CABINET)
-    page(client)
-    assert is_kept(client)
-    monkeypatch.setattr(kept_pages, "_RELEASE", "another")
-    assert not is_kept(client)
-
-
 def test_a_kept_page_is_found_by_its_district_alone(bay: Cast, valley: Cast, scene: Scene) -> None:
     """The key carries the open district, so that another's scope cannot even name it."""
     page(bay.client(Role.CABINET))
     with district_scope(bay.district.pk):
-        ours = cache.make_key("page:x")
+        ours = caches["pages"].make_key("page:x")
     with district_scope(valley.district.pk):
-        theirs = cache.make_key("page:x")
+        theirs = caches["pages"].make_key("page:x")
     assert ours != theirs
