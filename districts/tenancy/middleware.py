@@ -105,6 +105,8 @@ def _identify(request: HttpRequest, slug: str, bearer: str) -> tuple[Access | No
     return Access(district=found[0], role=found[1], user_id=request.user.pk), True
 
 
+_OPEN_OWN = "SELECT set_config('srm.user_id', %s, true)"
+_CLOSE_OWN = "SELECT set_config('srm.user_id', '', true)"
 _MEMBERSHIP = FixedQuery(
     lambda: (
         Membership._base_manager.filter(user_id=0)
@@ -119,10 +121,8 @@ def _read_membership(*, user_id: int, slug: str) -> tuple[District, str] | None:
 
     One round trip: what opens, asks and closes again is sent as one, closed also where nothing was found.
     """
-    opened = "SELECT set_config('srm.user_id', %s, true)"
-    closed = "SELECT set_config('srm.user_id', '', true)"
     with connection.cursor() as cursor:
-        cursor.execute(f"{opened}; {_MEMBERSHIP.sql}; {closed}", [str(user_id), user_id, slug])
+        cursor.execute("; ".join((_OPEN_OWN, _MEMBERSHIP.sql, _CLOSE_OWN)), [str(user_id), user_id, slug])
         cursor.nextset()
         row = cursor.fetchone()
     if row is None:
