@@ -17,21 +17,25 @@ from django.db.models import Model, QuerySet
 class FixedQuery:
     """One row of `values_list()`, found by values in the order of the query's filters.
 
-    `build` gives the query with any values in it. Columns must need no translating (`plain_columns`).
+    `build` gives the query with any values in it. Columns must need no translating (`plain_columns`). A
+    statement `before` (its values come first) and one `after` it are sent along, in the same round trip.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], *, before: str = "", after: str = "") -> None:
+        self._build, self._before, self._after = build, before, after
 
     @cached_property
     def sql(self) -> str:
-        """The statement, with a placeholder for each value."""
-        return str(self._build().query.sql_with_params()[0])
+        """What is sent, with a placeholder for each value."""
+        statement = str(self._build().query.sql_with_params()[0])
+        return "; ".join(part for part in (self._before, statement, self._after) if part)
 
     def find(self, *values: str | int | datetime | None) -> tuple[Any, ...] | None:
         """Return the row, or None. One query."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, values)
+            if self._before:
+                cursor.nextset()
             row: tuple[Any, ...] | None = cursor.fetchone()
         return row
 

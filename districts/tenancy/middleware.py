@@ -105,14 +105,14 @@ def _identify(request: HttpRequest, slug: str, bearer: str) -> tuple[Access | No
     return Access(district=found[0], role=found[1], user_id=request.user.pk), True
 
 
-_OPEN_OWN = "SELECT set_config('srm.user_id', %s, true)"
-_CLOSE_OWN = "SELECT set_config('srm.user_id', '', true)"
 _MEMBERSHIP = FixedQuery(
     lambda: (
         Membership._base_manager.filter(user_id=0)
         .filter(district__slug="")
         .values_list("role", *(f"district__{name}" for name in plain_columns(District)))
-    )
+    ),
+    before="SELECT set_config('srm.user_id', %s, true)",
+    after="SELECT set_config('srm.user_id', '', true)",
 )
 
 
@@ -121,10 +121,7 @@ def _read_membership(*, user_id: int, slug: str) -> tuple[District, str] | None:
 
     One round trip: what opens, asks and closes again is sent as one, closed also where nothing was found.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join((_OPEN_OWN, _MEMBERSHIP.sql, _CLOSE_OWN)), [str(user_id), user_id, slug])
-        cursor.nextset()
-        row = cursor.fetchone()
+    row = _MEMBERSHIP.find(str(user_id), user_id, slug)
     if row is None:
         return None
     return District.from_db(connection.alias, plain_columns(District), row[1:]), row[0]
