@@ -24,6 +24,19 @@ class Metric(DistrictModel):
     unit = models.CharField(max_length=8, choices=Unit, default=Unit.PERCENT)
     is_leading = models.BooleanField(default=False)
     description = models.TextField(blank=True)
+    scale = models.CharField(
+        max_length=80, blank=True, help_text="What the points are: for example distance from standard."
+    )
+    student_sd = models.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="The standard deviation of students' scores; without it an effect is in points only.",
+    )
+    student_sd_source = models.CharField(
+        max_length=200, blank=True, help_text="State, test, grade and year it is published for."
+    )
     break_years = models.JSONField(
         default=list,
         blank=True,
@@ -35,6 +48,11 @@ class Metric(DistrictModel):
             *district_table("metric"),
             models.UniqueConstraint(fields=["district", "slug"], name="metric_slug_once"),
             models.UniqueConstraint(fields=["district", "name"], name="metric_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(student_sd__isnull=True)
+                | (models.Q(student_sd__gt=0) & ~models.Q(student_sd_source="")),
+                name="metric_student_sd_has_source",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,12 +165,19 @@ class InitiativeSchool(DistrictModel):
     serves_from = models.DateField(null=True, blank=True)
     serves_to = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200, blank=True)
+    filing = parent_key(
+        "districts.Filing", null=True, blank=True, help_text="Of the file that says so, where one does."
+    )
 
     class Meta:
         constraints = [
             *district_table(
                 "initiativeschool",
-                parents={"initiative": "strategy.Initiative", "school": "districts.School"},
+                parents={
+                    "initiative": "strategy.Initiative",
+                    "school": "districts.School",
+                    "filing": "districts.Filing",
+                },
             ),
             models.UniqueConstraint(
                 fields=["district", "initiative", "school"], name="initiativeschool_once"

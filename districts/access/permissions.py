@@ -13,6 +13,9 @@ class Permission(StrEnum):
     VIEW_LEDGER = "read the ledger down to its rows"
     VIEW_DATA = "read uploads, problems and quality reports"
     EDIT_STRATEGY = "set strategic goals and initiatives, archive them"
+    PLAN_EVALUATION = "write and lock evaluation plans"
+    CHECK_IN = "report how well an initiative is delivered"
+    DECIDE = "record recommendations and what the board did, move dollars by a decision"
     EDIT_CODING = "write coding rules"
     ENTER_ALLOCATIONS = "enter allocations"
     UPLOAD = "upload files, map their columns, confirm and undo imports"
@@ -35,11 +38,17 @@ _READ_ALL = _READ_CABINET | {Permission.VIEW_LEDGER, Permission.VIEW_DATA}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DISTRICT_ADMIN: _READ_ALL | {Permission.MANAGE_DISTRICT},
-    Role.CABINET: _READ_ALL | {Permission.EDIT_STRATEGY},
+    Role.CABINET: _READ_ALL
+    | {
+        Permission.EDIT_STRATEGY,
+        Permission.PLAN_EVALUATION,
+        Permission.CHECK_IN,
+        Permission.DECIDE,
+    },
     Role.BUDGET_DIRECTOR: _READ_ALL
     | {Permission.EDIT_CODING, Permission.ENTER_ALLOCATIONS, Permission.UPLOAD},
-    Role.DATA_MANAGER: _READ_ALL | {Permission.UPLOAD},
-    Role.INITIATIVE_LEAD: _READ_CABINET,
+    Role.DATA_MANAGER: _READ_ALL | {Permission.UPLOAD, Permission.PLAN_EVALUATION},
+    Role.INITIATIVE_LEAD: _READ_CABINET | {Permission.CHECK_IN},
     Role.BOARD_MEMBER: frozenset({Permission.VIEW_BOARD}),
 }
 

@@ -1,7 +1,7 @@
 """The foundation's tables."""
 
 from districts.models.audit import AuditEvent
-from districts.models.district import Department, District, FundingSegment, ObjectChart, School
+from districts.models.district import Department, District, FundingSegment, ObjectChart, School, SchoolAlias
 from districts.models.landing import Filing, ImportRun, SavedMap, Upload, UploadProblem
 from districts.models.people import ApiKey, Invitation, Membership, SavedView, SignInCount, User
 from districts.models.work import (
@@ -32,6 +32,7 @@ __all__ = [
     "SavedMap",
     "SavedView",
     "School",
+    "SchoolAlias",
     "SignInCount",
     "Upload",
     "UploadProblem",

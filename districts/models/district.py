@@ -1,9 +1,10 @@
 """The district itself and its organisation: schools and departments; must not hold money or results."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from districts.tenancy import DistrictModel, district_table
+from districts.tenancy import DistrictModel, district_table, parent_key
 
 
 class FundingSegment(models.TextChoices):
@@ -105,6 +106,29 @@ class Department(DistrictModel):
         constraints = [
             *district_table("department"),
             models.UniqueConstraint(fields=["district", "name"], name="department_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchoolAlias(DistrictModel):
+    """A school as files without a code name it, confirmed by a person. No school: it is another agency's."""
+
+    name = models.CharField(max_length=200)
+    key = models.CharField(
+        max_length=200, help_text="The name as it is compared: small letters, single blanks."
+    )
+    school = parent_key(School, null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            *district_table("schoolalias", parents={"school": "districts.School"}),
+            models.UniqueConstraint(fields=["district", "key"], name="schoolalias_once"),
         ]
 
     def __str__(self) -> str:

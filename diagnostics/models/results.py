@@ -1,4 +1,4 @@
-"""What the numbers say: results that landed, trends, returns; must not compute or judge."""
+"""Results that landed and the trends they make; must not compute."""
 
 from django.db import models
 
@@ -10,17 +10,21 @@ class MetricResult(FactModel):
     """A value of a metric for a school (or the district), a group of students and a school year.
 
     A suppressed value is neither zero nor missing: it exists and is not known to us. A vouched one has
-    no number of students, and a person stated that its source hides small groups itself.
+    no number of students, and a person stated that its source hides small groups itself. A mean is `value`
+    with its n as `denominator`. `levels` holds the students at each level, the lowest first, where a file
+    counts them. A district's own row (no school) stands beside its schools, also where it is not their sum.
     """
 
     filing = parent_key("districts.Filing", on_delete=models.CASCADE)
     metric = parent_key("strategy.Metric")
     school = parent_key("districts.School", null=True)
     group = models.CharField(max_length=60, default="all")
+    grade = models.CharField(max_length=20, default="all")
     school_year = models.PositiveSmallIntegerField()
     numerator = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     denominator = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     value = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    levels = models.JSONField(null=True)
     is_suppressed = models.BooleanField(default=False)
     is_vouched = models.BooleanField(default=False)
     row_number = models.PositiveIntegerField()
@@ -46,11 +50,12 @@ class MetricResult(FactModel):
 
 
 class Trend(ResultModel):
-    """Result: how a metric moved for one school (null: the district) and group."""
+    """Result: how a metric moved for one school (null: the district), group and grade."""
 
     metric = parent_key("strategy.Metric")
     school = parent_key("districts.School", null=True)
     group = models.CharField(max_length=60)
+    grade = models.CharField(max_length=20, default="all")
     points = models.JSONField()
     level = models.FloatField(null=True)
     level_bound = models.CharField(max_length=5, blank=True)
@@ -61,6 +66,11 @@ class Trend(ResultModel):
     slope_high = models.FloatField(null=True)
     points_used = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=300, blank=True)
+    on_track = models.JSONField(
+        default=dict,
+        help_text="Of the district's: by strategic goals' direction, target and due year, the probability that"
+        " the target is reached by then, and on how many points it stands.",
+    )
     reached = models.JSONField(
         default=dict,
         help_text="Of the district's: by strategic goals' direction and target, whether the exact level"
@@ -78,18 +88,3 @@ class Trend(ResultModel):
                 name="trend_shown",
             )
         ]
-
-
-class InitiativeReturn(ResultModel):
-    """Result: what can be said of an initiative's return, and why not more."""
-
-    initiative = parent_key("strategy.Initiative")
-    verdict = models.CharField(max_length=40)
-    sentence = models.TextField()
-    reason = models.TextField()
-    known = models.JSONField(default=list)
-    next_step = models.TextField(blank=True)
-    rule = models.CharField(max_length=10, blank=True)
-
-    class Meta:
-        constraints = [*result_table("initiativereturn", parents={"initiative": "strategy.Initiative"})]
