@@ -22,6 +22,9 @@ WANTED: dict[str, dict[str, Any]] = {
     "strategy_goal": {"direction": "up", "baseline_value": 10, "target_value": 20},
     "investments_codingrule": {"band": "coded", "share": "0.5"},
     "diagnostics_metricresult": {"is_suppressed": False},
+    "diagnostics_decision": {"board_action": "", "board_on": None},
+    "diagnostics_evaluationplan": {"bar": 1, "baseline_year": 2022, "first_year": 2023, "outcome_year": 2024},
+    "diagnostics_checkin": {"month": "2024-09-01"},
 }
 
 
