@@ -17,14 +17,14 @@ from psycopg.types.json import Jsonb
 from districts.tenancy.catalog import list_tenant_tables
 from districts.tenancy.catalog.reading import Column, Relation, read_relations
 
-# Values that check constraints ask for, by table.
+# Values that check constraints ask for, by table; those that must differ are made of the row's number.
 WANTED: dict[str, dict[str, Any]] = {
     "strategy_goal": {"direction": "up", "baseline_value": 10, "target_value": 20},
     "investments_codingrule": {"band": "coded", "share": "0.5"},
     "diagnostics_metricresult": {"is_suppressed": False},
     "diagnostics_decision": {"board_action": "", "board_on": None},
     "diagnostics_evaluationplan": {"bar": 1, "baseline_year": 2022, "first_year": 2023, "outcome_year": 2024},
-    "diagnostics_checkin": {"month": "2024-09-01"},
+    "diagnostics_checkin": {"month": lambda number: f"{2020 + number}-09-01"},
 }
 
 
@@ -85,7 +85,8 @@ def values_for(relation: Relation, rows: Rows, number: int) -> dict[str, Any]:
             values[child] = rows.user_id
         else:
             values[child] = rows.ids[key.parent]
-    return values | WANTED.get(relation.name, {})
+    wanted = WANTED.get(relation.name, {})
+    return values | {name: one(number) if callable(one) else one for name, one in wanted.items()}
 
 
 def insert(
