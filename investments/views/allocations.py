@@ -250,29 +250,37 @@ def _show(request: DistrictRequest, *, form: AllocationForm | None = None, statu
         "can_enter": can_enter,
         "earlier": earlier,
         "carry": carry,
-        "carry_href": link(request, "allocation-carry"),
-        "carried": find_carried_over(filing_id=grid.filing.id) if can_enter and grid.filing else None,
-        "carry_back_href": link(request, "allocation-carry-back"),
-        "came": find_came_along(filing_id=grid.filing.id) if can_enter and grid.filing else None,
-        "along_back_href": link(request, "allocation-along-back"),
         "earlier_href": link(request, "allocation-grid", {"filing": str(earlier.filing.id)})
         if earlier
         else "",
-        "clear_all_href": link(request, "allocation-clear"),
         "can_clear": may_enter and any(row.total for row in grid.rows),
-        "given": Moved(
-            count=sum(cell.amount is not None for row in grid.rows for cell in row.cells),
-            amount=sum((row.total for row in grid.rows), Decimal(0)),
-        ),
         "empty": _empty(request, grid=grid),
         "file_href": upload_href(request, grid.filing.upload_id) if grid.filing else "",
         "save_href": link(request, "allocation-grid", _kept(request)),
         "sections": sections(request, current="allocation-grid"),
         "clear_href": request.path,
         "sources_href": link(request, "funding-source-list"),
+        **_whole_context(request, grid=grid, can_enter=can_enter),
         **_undo_context(request, filing_id=grid.filing.id if can_enter and grid.filing else None),
     }
     return render(request, "investments/allocations.html", context, status=status)
+
+
+def _whole_context(request: DistrictRequest, *, grid: AllocationGrid, can_enter: bool) -> dict[str, Any]:
+    """What can be done to all allocations of a budget at once."""
+    filing_id = grid.filing.id if can_enter and grid.filing else None
+    return {
+        "carry_href": link(request, "allocation-carry"),
+        "carried": find_carried_over(filing_id=filing_id) if filing_id else None,
+        "carry_back_href": link(request, "allocation-carry-back"),
+        "came": find_came_along(filing_id=filing_id) if filing_id else None,
+        "along_back_href": link(request, "allocation-along-back"),
+        "clear_all_href": link(request, "allocation-clear"),
+        "given": Moved(
+            count=sum(cell.amount is not None for row in grid.rows for cell in row.cells),
+            amount=sum((row.total for row in grid.rows), Decimal(0)),
+        ),
+    }
 
 
 def _undo_context(request: DistrictRequest, *, filing_id: UUID | None) -> dict[str, Any]:
