@@ -15,6 +15,7 @@ from django.utils import timezone
 from districts.access.permissions import Role
 from districts.models import CalculationRun, Membership, SavedView, User
 from districts.pipeline.marks import mark
+from districts.services.account_events import AccountEvent, record_account_event
 from districts.tenancy import district_scope
 from strategy.models import Initiative
 from tests.cast import Cast
@@ -102,6 +103,14 @@ def test_a_person_renamed_is_seen_at_once(bay: Cast, scene: Scene) -> None:
     page(client)
     User.objects.filter(pk=bay.people[Role.INITIATIVE_LEAD].pk).update(name="Ines Owns It")
     assert "Ines Owns It" in page(client)
+
+
+def test_a_sign_in_leaves_the_kept_page(bay: Cast, scene: Scene) -> None:
+    client = bay.client(Role.CABINET)
+    page(client)
+    person = bay.people[Role.INITIATIVE_LEAD]
+    record_account_event(user_id=person.pk, event=AccountEvent.SIGNED_IN, by=person.pk, now=timezone.now())
+    assert is_kept(client)
 
 
 def test_nothing_is_kept_while_work_is_pending(bay: Cast, scene: Scene) -> None:
