@@ -28,7 +28,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "5"
+VERSION = "6"
 SCHOOL_YEAR_STARTS = 7
 
 
@@ -165,6 +165,11 @@ def _return_row(
         "known": list(list_known(known=known, subject=subject)),
         "next_step": words.next_step,
         "rule": "" if decision.rule is None else str(decision.rule),
+        "plan_id": None,
+        "is_early_look": False,
+        "is_capped": decision.is_capped,
+        "issue": 0,
+        "ratio": {},
     }
 
 

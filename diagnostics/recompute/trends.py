@@ -25,7 +25,7 @@ from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 from strategy.models import Goal, Metric
 
-VERSION = "6"
+VERSION = "7"
 RESULTS_FAMILY = "results"
 
 Series = dict[tuple[UUID, UUID | None, str], list[YearValue]]
@@ -54,7 +54,7 @@ def trend(context: Recompute) -> Outcome:
     changed = save_results(
         context=context,
         model=Trend,
-        keys=("metric_id", "school_id", "group"),
+        keys=("metric_id", "school_id", "group", "grade"),
         rows=(
             _trend_row(key=key, values=values, metric=metrics[key[0]], results=results, targets=targets)
             for key, values in results.shown.items()
@@ -78,7 +78,7 @@ def _load_targets() -> Targets:
 
 def _load_results(*, metrics: Mapping[UUID, Metric], minimum: int) -> _Results:
     rows = (
-        MetricResult.objects.filter(filing__family=RESULTS_FAMILY, filing__is_current=True)
+        MetricResult.objects.filter(filing__family=RESULTS_FAMILY, filing__is_current=True, grade="all")
         .order_by("metric_id", "school_id", "group", "school_year", "id")
         .values_list(
             "metric_id",
@@ -147,6 +147,7 @@ def _trend_row(
         "metric_id": metric_id,
         "school_id": school_id,
         "group": group,
+        "grade": "all",
         "points": [asdict(value) for value in values],
         "level": figures.level,
         "level_bound": figures.level_bound,
@@ -157,6 +158,7 @@ def _trend_row(
         "slope_high": figures.slope_high,
         "points_used": figures.points_used,
         "note": _note(figures.note, values=values)[:300],
+        "on_track": {},
         "reached": _reached(
             latest=latest,
             exact=results.exact.get((metric_id, group, figures.level_year or 0)),
