@@ -133,9 +133,9 @@ class Results(FileKind):
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO diagnostics_metricresult (district_id, filing_id, metric_id, school_id,"
-                ' "group", school_year, numerator, denominator, value, is_suppressed, is_vouched,'
+                ' "group", grade, school_year, numerator, denominator, value, is_suppressed, is_vouched,'
                 " row_number)"
-                " SELECT %s, f.id, %s, s.school, s.student_group, f.year, s.numerator, s.denominator,"
+                " SELECT %s, f.id, %s, s.school, s.student_group, 'all', f.year, s.numerator, s.denominator,"
                 f" s.value, s.is_suppressed, s.is_vouched, s.row_number FROM {stage} s"
                 " JOIN unnest(%s::smallint[], %s::uuid[], %s::smallint[]) AS f (slice, id, year)"
                 " USING (slice)",

@@ -99,7 +99,8 @@ def _rates(
     before: dict[str, YearValue] = {}
     if current is not None:
         cursor.execute(
-            f'SELECT school_id, "group", {_CELLS} FROM diagnostics_metricresult WHERE filing_id = %s',
+            f'SELECT school_id, "group", {_CELLS} FROM diagnostics_metricresult WHERE filing_id = %s'
+            " AND grade = 'all'",
             [current.pk],
         )
         before = _protected(cursor.fetchall(), one=one, unit=unit, minimum=minimum)

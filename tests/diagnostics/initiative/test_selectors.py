@@ -90,8 +90,16 @@ def test_the_outcome_says_how_many_schools_stand_behind_its_line(scene: Scene) -
     for name in ("Clarendon", "Dover", "Elm", "Fir", "Gale"):
         school, _ = School.objects.get_or_create(name=name)
         InitiativeSchool.objects.create(initiative_id=scene.tutoring, school=school, source="later")
-    rows = [("Alamo", 20, 100), ("Bryant", 40, 100), ("Clarendon", 1, 8), ("Dover", 9, 30), ("Gale", 1, 300)]
-    make_results(Metric.objects.get(), [(name, "all", 2024, *counts) for name, *counts in rows])
+    rows: list[tuple[str, int, int]] = [
+        ("Alamo", 20, 100),
+        ("Bryant", 40, 100),
+        ("Clarendon", 1, 8),
+        ("Dover", 9, 30),
+        ("Gale", 1, 300),
+    ]
+    make_results(
+        Metric.objects.get(), [(name, "all", 2024, absent, students) for name, absent, students in rows]
+    )
     make_results(Metric.objects.get(), [("Fir", "all", 2023, 20, 100)])
     compute(NOVEMBER)
     outcome = page_of(scene.tutoring).outcome
