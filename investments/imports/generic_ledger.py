@@ -21,6 +21,7 @@ from districts.landing.reader import Sample, open_table
 from investments.imports import ledger_map
 from investments.imports.account_parts import AccountParts
 from investments.imports.canonical import LONGEST_CODE, SEPARATOR, account_key
+from investments.imports.entities import Entities
 from investments.imports.filing_dates import date_slices
 from investments.imports.fiscal_years import read_fiscal_year, read_kind
 from investments.imports.header_words import guess_ledger
@@ -89,6 +90,7 @@ class GenericLedger(LedgerKind):
         rows = _Rows(reading)
         for batch in table.batches(reading.report):
             yield from rows.read(batch)
+        rows.entities.finish()
         rows.check_total_rows(table.columns)
         settle_open_years(reading, sample=table.sample, kinds=rows.kind_words)
         date_slices(reading)
@@ -111,6 +113,7 @@ class _Rows:
         self._years: dict[str, int | None] = {}
         self._kinds: dict[str, str] = {}
         self._numbers: dict[tuple[int, str], int] = {}
+        self.entities = Entities(reading)
 
     @property
     def kind_words(self) -> Collection[str]:
@@ -119,7 +122,7 @@ class _Rows:
 
     def read(self, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield one frame for each amount column."""
-        batch = self._with_account(batch)
+        batch = self._with_account(self.entities.keep(batch))
         batch = self._with_year(batch)
         if self._map.get("kind"):
             batch = self._with_kind(batch)

@@ -37,6 +37,17 @@ LOCAL_WORDS = (
     "local use",
     "user",
 )
+ENTITY_WORDS = (
+    "entity",
+    "lea",
+    "agency",
+    "local education agency",
+    "district",
+    "legal entity",
+    "company",
+    "charter",
+    "charter school",
+)
 ACCOUNT_WORDS = (
     "account",
     "acct",
@@ -192,6 +203,7 @@ def guess_ledger(sample: Sample) -> dict[str, str]:
         _take(answers, free, segment, names, lambda _: True)
     if "object" not in answers and "account" not in answers:
         _take(answers, free, "object", ACCOUNT_WORDS, lambda _: True)
+    _take(answers, free, "entity", ENTITY_WORDS, lambda _: True)
     for local in ("local_1", "local_2", "local_3", "local_4"):
         _take(answers, free, local, LOCAL_WORDS, lambda _: True)
     _guess_typed(answers, sample)

@@ -30,6 +30,7 @@ def _column(name: str, label: str, group: str, way: str = "", text: str = "") ->
 
 
 _AMOUNTS, _ACCOUNT, _YEAR, _KIND = "Amounts", "Account", "Fiscal year", "Kind of amount"
+_OWNER = "Whose books"
 _COMBINED, _SEGMENTS, _OWN = "One combined column", "A column for each segment", "The district's own segments"
 _IN_COLUMN, _WHOLE_FILE = "A column says it", "The same for the whole file"
 _SIDE_BY_SIDE = "Kinds of amount side by side"
@@ -39,6 +40,7 @@ INTROS = {
     _YEAR: "Which fiscal year does each row belong to?",
     _KIND: "Was it spent, budgeted, expected or ordered? Not needed when each kind has its own column. Say it of"
     " actuals of a year that is not over.",
+    _OWNER: "Does the file hold the books of one district alone? Rows of several are never added up.",
     "Filing": "The newest filing of a fiscal year and kind is the one that counts. Actuals of a finished year come"
     " before those of a year to date, and a later last day before an earlier one.",
 }
@@ -157,6 +159,20 @@ FIELDS: tuple[MapField, ...] = (
         type="date",
         group=_KIND,
         help="Of a year to date: the last day whose dollars are in the file. Not after the day it was made.",
+    ),
+    MapField(
+        name="entity",
+        label="Whose books a row is in",
+        type="column",
+        group=_OWNER,
+        help="A column that names a district, charter school or other entity, where the file holds several.",
+    ),
+    MapField(
+        name="entity_value",
+        label="Load only the rows of",
+        type="text",
+        group=_OWNER,
+        help="The entity as the column writes it. Rows of the others are counted and left aside.",
     ),
     MapField(
         name="filed_on",
