@@ -6,6 +6,7 @@ Letters and leading zeros are kept as typed::
     term    := code                          exactly this code
              | prefix "*"                    every code that begins so
              | code "-" code                 digits of one length; compared as text
+             | "(none)"                      an account without a code in this segment
 
 A range ``1000-7499`` holds the codes of four digits between its ends, so ``979Z``, ``PCRA``
 and ``01000`` are outside it.
@@ -17,6 +18,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+NO_CODE = "(none)"
 _CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?")
 _PREFIX = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?\*")
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)")
@@ -52,7 +54,7 @@ class SegmentPattern:
 
     def text(self) -> str:
         """Write the pattern back in its normal form: codes, prefixes, ranges, each sorted."""
-        parts = [*sorted(self.codes)]
+        parts = [code or NO_CODE for code in sorted(self.codes)]
         parts += [f"{prefix}*" for prefix in self.prefixes]
         parts += [f"{low}-{high}" for low, high in self.ranges]
         return ",".join(parts)
@@ -95,6 +97,8 @@ def parse_codes(*, segment: str, text: str) -> SegmentPattern | None:
             raise PatternError(f"{segment}: two commas with nothing between them in “{text}”.")
         if found := _RANGE.fullmatch(term):
             ranges.add(_range(segment=segment, low=found[1], high=found[2]))
+        elif term.lower() == NO_CODE:
+            codes.add("")
         elif term.strip("*") == "":
             raise PatternError(f"{segment}: leave the field blank to mean every code, not “{term}”.")
         elif _PREFIX.fullmatch(term):

@@ -17,6 +17,8 @@ from investments.selectors import get_ledger_total
 from investments.selectors.ledger import exact, object_range
 
 _CODE = r"^[0-9A-Za-z]{1,10}$"
+_OWN_CODE = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$"
+_SEGMENTS = ("fund", "resource", "goal", "function", "location", "local_1", "local_2", "local_3", "local_4")
 _DIGITS = r"^[0-9]{1,10}$"
 
 
@@ -43,6 +45,11 @@ class TotalsQuery(serializers.Serializer[Any]):
     resource = serializers.RegexField(_CODE, required=False, default="")
     goal = serializers.RegexField(_CODE, required=False, default="", help_text="SACS goal")
     function = serializers.RegexField(_CODE, required=False, default="")
+    location = serializers.RegexField(_OWN_CODE, required=False, default="", help_text="School or site")
+    local_1 = serializers.RegexField(_OWN_CODE, required=False, default="", help_text="The district's own")
+    local_2 = serializers.RegexField(_OWN_CODE, required=False, default="", help_text="The district's own")
+    local_3 = serializers.RegexField(_OWN_CODE, required=False, default="", help_text="The district's own")
+    local_4 = serializers.RegexField(_OWN_CODE, required=False, default="", help_text="The district's own")
     object_from = serializers.RegexField(_DIGITS, required=False, default="")
     object_to = serializers.RegexField(_DIGITS, required=False, default="")
 
@@ -102,7 +109,7 @@ class LedgerTotals(DistrictApi):
             fiscal_year=wanted["fiscal_year"],
             kind=wanted["kind"],
             filters={
-                **{name: wanted[name] for name in ("fund", "resource", "goal", "function") if wanted[name]},
+                **{name: wanted[name] for name in _SEGMENTS if wanted[name]},
                 "object": object_range(first=wanted["object_from"], last=wanted["object_to"]),
             },
         )

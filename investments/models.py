@@ -10,6 +10,8 @@ from investments.segments import SEGMENTS
 class AmountKind(models.TextChoices):
     """Only `actual` is a result; `estimated_actual` and `budget` are forecasts.
 
+    `earmark` names a purpose for dollars that another kind counts already: it is never added to one.
+
     `actual_to_date` is what figures of an open year are shown as: its filings are actuals with
     `through_on`. It is never compared with a whole year.
     """
@@ -19,6 +21,7 @@ class AmountKind(models.TextChoices):
     ESTIMATED_ACTUAL = "estimated_actual", "Estimated actual"
     BUDGET = "budget", "Budget"
     ENCUMBRANCE = "encumbrance", "Encumbrance"
+    EARMARK = "earmark", "Earmark: part of the same dollars"
 
 
 def _segment() -> models.CharField:  # type: ignore[type-arg]

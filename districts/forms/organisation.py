@@ -103,7 +103,8 @@ class OrganisationForm(forms.Form):
         label="Objects that are spending",
         max_length=200,
         help_text="Codes, beginnings and ranges between commas: 1000-7499, or 100-899, or 6*. A range means"
-        " codes of exactly that many digits. Costs of initiatives, budgets and variance add up these.",
+        " codes of exactly that many digits. (none) means rows without an object code, as in a budget by school."
+        " Costs of initiatives, budgets and variance add up these.",
     )
     revenue_objects = forms.CharField(
         label="Objects that are revenue",

@@ -13,6 +13,7 @@ class FundingSegment(models.TextChoices):
     RESOURCE = "resource", "Resource or project"
     FUND = "fund", "Fund"
     PROGRAM = "program", "Program"
+    LOCAL_2 = "local_2", "Second local segment (the category of a budget by school)"
 
 
 class ObjectChart(models.TextChoices):
@@ -113,13 +114,23 @@ class Department(DistrictModel):
 
 
 class SchoolAlias(DistrictModel):
-    """A school as files without a code name it, confirmed by a person. No school: it is another agency's."""
+    """A school as files without a code name it, confirmed by a person.
+
+    Without a school the name is what `instead` says: another agency's school, the district itself, or
+    something to leave out.
+    """
+
+    class Instead(models.TextChoices):
+        OTHER_AGENCY = "", "Another agency's"
+        DISTRICT = "district", "The district itself"
+        LEFT_OUT = "left_out", "No school: leave it out"
 
     name = models.CharField(max_length=200)
     key = models.CharField(
         max_length=200, help_text="The name as it is compared: small letters, single blanks."
     )
     school = parent_key(School, null=True, blank=True)
+    instead = models.CharField(max_length=8, choices=Instead, default="", blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -129,6 +140,9 @@ class SchoolAlias(DistrictModel):
         constraints = [
             *district_table("schoolalias", parents={"school": "districts.School"}),
             models.UniqueConstraint(fields=["district", "key"], name="schoolalias_once"),
+            models.CheckConstraint(
+                condition=models.Q(school__isnull=True) | models.Q(instead=""), name="schoolalias_one_meaning"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -131,9 +131,10 @@ def mark_objects(*, column: SegmentColumn | None, pattern: str, size: int) -> ND
     Codes are compared as text of a range's length: 979Z and PCRA are outside every range.
     """
     parsed = parse_segment(segment="object", text=pattern)
-    if parsed is None or column is None:
+    if parsed is None:
         return np.zeros(size, dtype=np.bool_)
-    return match_accounts(pattern=AccountPattern(segments=(parsed,)), columns={"object": column}, size=size)
+    columns = {} if column is None else {"object": column}
+    return match_accounts(pattern=AccountPattern(segments=(parsed,)), columns=columns, size=size)
 
 
 def spending_only(*, ledger: Ledger) -> Ledger:

@@ -92,12 +92,14 @@ def match_accounts(
     """Mark the accounts a rule means.
 
     columns: segment name -> its dictionary-coded column of `size` accounts; a segment the file
-    does not have counts as blank everywhere, which no pattern matches. Returns bool (size,).
+    does not have counts as blank everywhere, which only "(none)" matches. Returns bool (size,).
     Cost: each pattern is tried once a distinct code, then looked up once an account.
     """
     matched: NDArray[np.bool_] | None = None
     for part in pattern.segments:
         column = columns.get(part.segment)
+        if column is None and part.matches(""):
+            continue
         if column is None:
             return np.zeros(size, dtype=np.bool_)
         by_code = np.array(part.mark(column.codes), dtype=np.bool_)

@@ -55,11 +55,19 @@ def _filings(*, query: Mapping[str, str], filings: Sequence[FilingRow]) -> tuple
         return tuple(one for one in filings if str(one.id) == asked)
     if year or kind:
         return tuple(
-            one for one in current if year in ("", "all", str(one.fiscal_year)) and kind in ("", one.kind)
+            one
+            for one in current
+            if year in ("", "all", str(one.fiscal_year))
+            and (kind == one.kind or (not kind and _adds_up(one)))
         )
-    actual = [one for one in current if one.kind == AmountKind.ACTUAL] or current
+    actual = [one for one in current if one.kind == AmountKind.ACTUAL] or list(filter(_adds_up, current))
     newest = max((one.fiscal_year for one in actual), default=0)
     return tuple(one for one in actual if one.fiscal_year == newest)
+
+
+def _adds_up(one: FilingRow) -> bool:
+    """An earmark is part of dollars that another filing has: it is looked at only where it is asked for."""
+    return one.kind != AmountKind.EARMARK
 
 
 class EntriesForm(PlainForm):

@@ -33,6 +33,7 @@ _KIND_ORDER: Final = (
     AmountKind.ESTIMATED_ACTUAL,
     AmountKind.BUDGET,
     AmountKind.ENCUMBRANCE,
+    AmountKind.EARMARK,
 )
 _DRILL: Final = ("resource", "object", "function", "goal", "fund")
 

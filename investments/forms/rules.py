@@ -188,4 +188,5 @@ def read_slice(*, query: Mapping[str, str], filings: Sequence[FilingName]) -> tu
     if year.isascii() and year.isdigit() and (int(year), kind) in held:
         return int(year), kind
     actual = [one for one in held if one[1] == AmountKind.ACTUAL]
-    return max(actual, default=max(held, default=None))
+    others = [one for one in held if one[1] != AmountKind.EARMARK]
+    return max(actual, default=max(others, default=max(held, default=None)))

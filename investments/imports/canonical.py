@@ -29,6 +29,7 @@ KIND_LABELS = {
     "budget": "Budget",
     "estimated_actual": "Estimated actual",
     "encumbrance": "Encumbrance",
+    "earmark": "Earmark: part of the same dollars",
 }
 SEPARATOR = "\x1f"
 LONGEST_CODE = 40

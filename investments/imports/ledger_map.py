@@ -12,6 +12,7 @@ from investments.segments import SEGMENTS
 
 CLOSED, TO_DATE = "closed", "to_date"
 SIDE_BY_SIDE = ("actual", "budget", "estimated_actual", "encumbrance")
+_KINDS = {kind: KIND_LABELS[kind] for kind in SIDE_BY_SIDE}
 AMOUNT_FIELDS = ("amount", "debit", "credit", *SIDE_BY_SIDE)
 DELIMITER_CHOICES = (
     ("-", "hyphen -"),
@@ -48,7 +49,7 @@ FIELDS: tuple[MapField, ...] = (
     _column("amount", "Amount", _AMOUNTS, "One amount column", "The amount of each row."),
     _column("debit", "Debit", _AMOUNTS, "Debit and credit", "The amount is debit less credit."),
     _column("credit", "Credit", _AMOUNTS, "Debit and credit"),
-    *(_column(kind, f"{label} column", _AMOUNTS, _SIDE_BY_SIDE) for kind, label in KIND_LABELS.items()),
+    *(_column(kind, f"{label} column", _AMOUNTS, _SIDE_BY_SIDE) for kind, label in _KINDS.items()),
     MapField(
         name="number_style",
         label="How numbers are written",
@@ -139,7 +140,7 @@ FIELDS: tuple[MapField, ...] = (
         group=_KIND,
         way=_WHOLE_FILE,
         unless=_SIDE_BY_SIDE,
-        choices=tuple(KIND_LABELS.items()),
+        choices=tuple(_KINDS.items()),
     ),
     MapField(
         name="actuals_are",

@@ -221,6 +221,8 @@ def _sentence(*, asked: Asked, year: str, amount: str, through: date | None) -> 
     noun = "spending" if is_spending else "revenue"
     if asked.kind == AmountKind.ENCUMBRANCE:
         return f"In {year} the district has promised {amount}"
+    if asked.kind == AmountKind.EARMARK:
+        return f"{amount} of the {year} dollars is earmarked: part of other amounts, never added to them"
     word = "estimate" if asked.kind == AmountKind.ESTIMATED_ACTUAL else "budget"
     return f"The {year} {word} forecasts {amount} of {noun}"
 
