@@ -13,7 +13,7 @@ from strategy.selectors import Published
 
 def read_published(*, metric_id: UUID) -> Published:
     """Return the groups and the values that pages show; hidden and bounded ones are left out. One query."""
-    rows = list(Trend.objects.filter(shown_at(None), metric_id=metric_id, school=None))
+    rows = list(Trend.objects.filter(shown_at(None), metric_id=metric_id, school=None, grade="all"))
     return Published(
         groups=tuple(sorted({row.group for row in rows}, key=lambda name: (name != "all", name))),
         values={

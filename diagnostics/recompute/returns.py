@@ -88,6 +88,7 @@ def _load_outcomes(*, goals: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], _O
     shown = Trend.objects.filter(
         Q(group__in={group for _, group in goals}) | Q(school=None),
         shown_until=None,
+        grade="all",
         metric_id__in={metric_id for metric_id, _ in goals},
     )
     measured: set[UUID] = set()

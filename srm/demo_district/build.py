@@ -140,7 +140,9 @@ def _goal(definition: GoalDefinition) -> UUID:
 
 def _first_point(metric: Metric, definition: GoalDefinition) -> Decimal:
     """Read a goal's baseline from the district's own trend."""
-    shown = Trend.objects.get(metric=metric, school=None, group=definition.group, shown_until__isnull=True)
+    shown = Trend.objects.get(
+        metric=metric, school=None, group=definition.group, grade="all", shown_until__isnull=True
+    )
     for point in shown.points:
         if point["year"] == definition.baseline_year and point["value"] is not None:
             return Decimal(str(point["value"])).quantize(Decimal("0.01"))

@@ -105,7 +105,11 @@ class GoalStanding:
 def list_goal_standings() -> tuple[GoalStanding, ...]:
     """Return strategic goals in use, by due date, with the district's level of their metric. One query."""
     shown = Trend.objects.filter(
-        shown_at(None), metric=OuterRef("metric"), group=OuterRef("group"), school__isnull=True
+        shown_at(None),
+        metric=OuterRef("metric"),
+        group=OuterRef("group"),
+        grade=EVERYBODY,
+        school__isnull=True,
     )
     names = ("level", "level_bound", "level_year", "change", "reached")
     stands = JSONObject(**dict(zip(names, names, strict=True)))
@@ -142,7 +146,9 @@ def measured_gap(gap: float, unit: str) -> str:
 
 def measured_groups(*, metric: str, as_of: datetime | None) -> ArraySubquery:
     """Return the groups that results of the outer query's metric name, every student first."""
-    rows = Trend.objects.filter(shown_at(as_of), metric=OuterRef(metric), school__isnull=True)
+    rows = Trend.objects.filter(
+        shown_at(as_of), metric=OuterRef(metric), grade=EVERYBODY, school__isnull=True
+    )
     first = Case(When(group=EVERYBODY, then=0), default=1)
     return ArraySubquery(rows.order_by(first, "group").values("group"))
 

@@ -61,7 +61,11 @@ def get_outcome(
     """Return the outcome of the schools (id to name) an initiative serves. One query, of the past two."""
     arrived = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
     wanted = {None, *schools}
-    rows = [row for row in arrived if row.group in {group, EVERYBODY} and row.school_id in wanted]
+    rows = [
+        row
+        for row in arrived
+        if row.grade == EVERYBODY and row.group in {group, EVERYBODY} and row.school_id in wanted
+    ]
     mine = {row.school_id: row for row in rows if row.group == group and row.school_id}
     district = next((row for row in rows if row.group == group and not row.school_id), None)
     series: dict[Hashable, tuple[YearValue, ...]] = {
@@ -88,14 +92,16 @@ def _rows(
 ) -> list[Trend]:
     if as_of is not None:
         return list_past_trends(as_of=as_of, metric_id=metric_id)
-    rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups)
+    rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups, grade=EVERYBODY)
     return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
 
 
 def list_students(*, metrics: Collection[UUID]) -> dict[UUID, dict[UUID, dict[int, float]]]:
     """Return all students counted in the results shown now of metrics, by school and school year. One query."""
     found: dict[UUID, dict[UUID, dict[int, float]]] = {}
-    rows = Trend.objects.filter(shown_at(None), metric_id__in=metrics, group=EVERYBODY, school__isnull=False)
+    rows = Trend.objects.filter(
+        shown_at(None), metric_id__in=metrics, group=EVERYBODY, grade=EVERYBODY, school__isnull=False
+    )
     for metric_id, school_id, points in rows.values_list("metric_id", "school_id", "points"):
         found.setdefault(metric_id, {})[school_id] = _students(points)
     return found
