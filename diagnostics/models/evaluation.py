@@ -10,7 +10,8 @@ class EvaluationPlan(DistrictModel):
     """What was agreed about judging an initiative: measure, comparison, bar, window. Locked, it never changes.
 
     Years are school years, named by the year in which they end. A plan locked after its outcome had landed is
-    retrospective. A new plan replaces the one before, which is kept.
+    retrospective. In force is the one that is locked and not replaced; beside it there may be one draft. When
+    the draft is locked it replaces the plan in force, which is kept.
     """
 
     class Design(models.TextChoices):
@@ -73,8 +74,17 @@ class EvaluationPlan(DistrictModel):
             ),
             models.UniqueConstraint(
                 fields=["district", "initiative"],
-                condition=models.Q(replaced_at__isnull=True),
+                condition=models.Q(replaced_at__isnull=True, locked_at__isnull=False),
                 name="evaluationplan_in_force_once",
+            ),
+            models.UniqueConstraint(
+                fields=["district", "initiative"],
+                condition=models.Q(locked_at__isnull=True),
+                name="evaluationplan_draft_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replaced_at__isnull=True) | models.Q(locked_at__isnull=False),
+                name="evaluationplan_replaced_was_locked",
             ),
             models.CheckConstraint(condition=models.Q(bar__gt=0), name="evaluationplan_bar_over_zero"),
             models.CheckConstraint(
@@ -108,7 +118,8 @@ class PlanSchool(DistrictModel):
 class CheckIn(DistrictModel):
     """How well an initiative was delivered at one school in one month. `month` is its first day.
 
-    Dosage is in the plan's unit. A check-in of a file names its filing.
+    Dosage is in the plan's unit. A check-in of a file names its filing. A person's and a file's may stand side
+    by side: what was recorded last counts, of files only the current one (`evaluation.selectors.counting`).
     """
 
     initiative = parent_key("strategy.Initiative")
@@ -138,7 +149,14 @@ class CheckIn(DistrictModel):
                 },
             ),
             models.UniqueConstraint(
-                fields=["district", "initiative", "school", "month"], name="checkin_month_once"
+                fields=["district", "initiative", "school", "month"],
+                condition=models.Q(filing__isnull=True),
+                name="checkin_month_once",
+            ),
+            models.UniqueConstraint(
+                fields=["district", "filing", "initiative", "school", "month"],
+                condition=models.Q(filing__isnull=False),
+                name="checkin_filed_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(planned_dosage__gte=0) & models.Q(delivered_dosage__gte=0),
