@@ -45,6 +45,13 @@ class Effect(ResultModel):
     gates = models.JSONField(default=list)
     series = models.JSONField(default=list)
     note = models.CharField(max_length=500, blank=True)
+    facts = models.JSONField(
+        default=dict,
+        help_text="What is known besides the estimate: schools left out, how much of it by which count, words.",
+    )
+    inputs = models.CharField(
+        max_length=64, blank=True, help_text="Of the data and the plan alone, whatever the method's version."
+    )
     fingerprint = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -72,6 +79,9 @@ class InitiativeReturn(ResultModel):
     issue = models.PositiveSmallIntegerField(
         default=0,
         help_text="Which version of the verdict at the planned look this is; 0: none is issued yet.",
+    )
+    issued_for = models.CharField(
+        max_length=64, blank=True, help_text="Stands for the evidence that an issued verdict rests on."
     )
     ratio = models.JSONField(
         default=dict,

@@ -170,6 +170,7 @@ def _return_row(
         "is_early_look": False,
         "is_capped": decision.is_capped,
         "issue": 0,
+        "issued_for": "",
         "ratio": {},
     }
 
