@@ -89,7 +89,18 @@ WANTED: dict[str, dict[str, Any]] = {
         "last_fiscal_year": 2024,
     },
     "diagnostics.MetricResult": {"is_suppressed": False},
-    "diagnostics.Trend": {"points": []},
+    "diagnostics.Trend": {"points": [], "grade": "all", "on_track": {}, "reached": {}},
+    "diagnostics.EvaluationPlan": {
+        "bar": 1,
+        "baseline_year": 2022,
+        "first_year": 2023,
+        "outcome_year": 2024,
+        "replaced_at": None,
+        "locked_at": None,
+    },
+    "diagnostics.CheckIn": {"month": date(2024, 9, 1)},
+    "diagnostics.Decision": {"board_action": "", "board_on": None, "withdrawn_at": None},
+    "diagnostics.Effect": {"gates": [], "series": []},
 }
 """Values that a table's constraints, or the pages that read it, ask for; all others are made up."""
 
