@@ -1,4 +1,4 @@
-"""Which values add up to which: groups to a school, schools to the district; must not hide anything.
+"""Which values add up to which: groups and grades to a school, schools to the district; must not hide anything.
 
 Files do not say it, so it is read from the names of groups and checked against the numbers.
 """
@@ -18,7 +18,11 @@ CLEAR = 20
 """In how many schools a further sum must hold for each in which it fails."""
 PARTITIONS = ("gender", "race")
 
+GRADE_MARK = "\x1f"
+"""Stands between a group and a grade in a cohort's name; no file can hold it."""
+
 Key = tuple[Hashable | None, str]
+"""A school (None: the district) and a cohort: a group, of one grade or of all (`cohort`)."""
 Students = Mapping[Key, float | None]
 
 _GENDER = r"\b(female|male|girls?|boys?|nonbinary|non binary|gender)\b"
@@ -52,8 +56,60 @@ def kind_of(*, group: str) -> str:
     return next((name for name, pattern in _KINDS.items() if pattern.search(words)), "")
 
 
+def cohort(*, group: str, grade: str) -> str:
+    """Name a group of one grade; of all grades it is the group's own name."""
+    return group if grade == ALL else f"{group}{GRADE_MARK}{grade}"
+
+
+def group_and_grade(*, name: str) -> tuple[str, str]:
+    """Return the group and the grade that `cohort` named."""
+    group, _, grade = name.partition(GRADE_MARK)
+    return group, grade or ALL
+
+
+def wholes_of(*, key: Key) -> tuple[Key, ...]:
+    """Return the wholes a school's value is a piece of by its name: all students, all grades, or both."""
+    school, name = key
+    group, grade = group_and_grade(name=name)
+    if school is None or name == ALL:
+        return ()
+    names = {cohort(group=one, grade=at) for one in (group, ALL) for at in (grade, ALL)} - {name}
+    return tuple((school, one) for one in sorted(names))
+
+
 def find_lines(*, students: Students) -> list[Line]:
-    """Return every line along which values of one year add up.
+    """Return every line along which values of one year add up: schools, groups and grades.
+
+    With grades, each grade is a table of schools and groups like all grades together are, and for each
+    group the grades are to the school what groups are: some of them add up to it.
+    """
+    tables: dict[tuple[str, str], dict[Key, float | None]] = {}
+    for (school, name), many in students.items():
+        group, grade = group_and_grade(name=name)
+        tables.setdefault(("grade", grade), {})[(school, group)] = many
+        tables.setdefault(("group", group), {})[(school, grade)] = many
+    if all(grade == ALL for kind, grade in tables if kind == "grade"):
+        return _lines_of_table(students=students)
+    found: list[Line] = []
+    for (kind, slice_name), table in sorted(tables.items()):
+        for line in _lines_of_table(students=table):
+            parts = tuple(_crossed(part, kind=kind, slice_name=slice_name) for part in line.parts)
+            found.append(
+                replace(line, total=_crossed(line.total, kind=kind, slice_name=slice_name), parts=parts)
+            )
+    return list(dict.fromkeys(found))
+
+
+def _crossed(key: Key, *, kind: str, slice_name: str) -> Key:
+    """Return the key in the whole table of one in the slice of a grade or of a group."""
+    school, name = key
+    if kind == "grade":
+        return (school, cohort(group=name, grade=slice_name))
+    return (school, cohort(group=slice_name, grade=name))
+
+
+def _lines_of_table(*, students: Students) -> list[Line]:
+    """Return the lines of a table of schools and groups.
 
     students: behind each value by (school or None, group); None where not known.
 

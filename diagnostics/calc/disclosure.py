@@ -4,7 +4,7 @@ Every value a person or program sees went through `protect_district`, and every 
 through `pool_shown`. Must not query, write or know which page asks.
 
 The adversary it is built against knows the number of students behind every value (enrolment is
-public), every value shown, and that groups add up to schools and schools to the district. From
+public), every value shown, and that groups and grades add up to schools and schools to the district. From
 that, no hidden value may follow, and no group of fewer students than the minimum may be told by
 subtraction. What it does not defend against: a person who knows some of the students, two
 deliveries of the same year compared with each other, and totals that it cannot see in the data.
@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from diagnostics.calc.additions import ALL, Key, Line, find_lines, find_twins, merge_twins
+from diagnostics.calc.additions import ALL, Key, Line, find_lines, find_twins, merge_twins, wholes_of
 from diagnostics.calc.pooling import YearValue, pool_years
 from diagnostics.calc.solving import solvable
 
@@ -58,11 +58,12 @@ def protect_district(*, cells: Table, unit: str, minimum: int) -> dict[Key, Year
 def protect(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
     """Return the values of one metric and year as they may be shown.
 
-    cells: by (school or None for the district, group), as the source gave them; `students` is the
-    number behind each (a count is its own number), None where the source hid it.
+    cells: by (school or None for the district, cohort: a group, crossed with a grade or not), as the
+    source gave them; `students` is the number behind each (a count is its own number), None where the source hid it.
 
     1. Primary: fewer students than `minimum`, or a number of students nobody gave, is hidden,
-       unless the source vouches for hiding small groups itself. A hidden school hides its groups.
+       unless the source vouches for hiding small groups itself. A hidden school hides its
+       groups and grades, a hidden group or grade what it is crossed with.
     2. Complementary: along each line of values that add up (`additions`), what is hidden must be at
        least two values and at least `minimum` students together; otherwise the shown value of fewest
        students is hidden with it, and at last the total. Nor may a line tell a rate beyond a cut (4),
@@ -205,11 +206,10 @@ def _hide(*, cells: Table, counts: Counts, minimum: int, withheld: frozenset[Key
     lines = merge_twins(lines=lines, twins=twins)
     coded = {key for key, count in counts.items() if count.is_coded}
     secret = frozenset(hidden)
+    wholes = {key: wholes_of(key=key) for key in cells}
     while True:
         before = len(hidden)
-        hidden |= {
-            (school, group) for school, group in cells if school is not None and (school, ALL) in hidden
-        }
+        hidden |= {key for key, found in wholes.items() if not hidden.isdisjoint(found)}
         for line in lines:
             while (more := _exposed(line, counts=counts, hidden=hidden, minimum=minimum)) is not None:
                 hidden.add(more)
