@@ -11,7 +11,7 @@ Up is good throughout: the caller turns a metric round when less of it is better
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ MINIMUM_PLACEBOS = 20
 COVERED_CHECK_INS = 0.70
 DELIVERED_DOSAGE = 0.50
 REACHED_MINIMUM = 0.50
+BASELINE_ALIKE = 0.05
 BASELINE_LIMIT = 0.25
 COMPARABLE_YEARS = 2
 
@@ -54,6 +55,13 @@ class Reason(StrEnum):
     CAPPED = "capped"
     INTERVAL = "interval"
     KIND = "kind"
+
+
+class Warned(StrEnum):
+    """What a verdict must not hide: the interval spoke, and the rules took the word away."""
+
+    MAY_BE_HARMFUL = "may_be_harmful"
+    MAY_BE_TOO_SMALL = "may_be_too_small"
 
 
 class Missing(StrEnum):
@@ -89,11 +97,14 @@ class Design(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What check-ins say, as shares 0-1: school-months covered, dosage, students at the minimum."""
+    """What check-ins say, as shares 0-1: school-months covered, dosage, students at the minimum.
+
+    None where the check-ins do not say: nothing planned, or no least dosage.
+    """
 
     covered: float
-    dosage: float
-    reached_minimum: float
+    dosage: float | None
+    reached_minimum: float | None
 
 
 @dataclass(frozen=True)
@@ -105,15 +116,18 @@ class Estimate:
     where students were assigned. do_methods_agree: CR2, wild bootstrap and permutation give one
     sign and p < .05 each; asked for with 5-19 clusters. placebo_rank: of the one treated school
     among `placebos` schools. pre_periods, worst_pre_period: of a difference in differences, how many
-    there are and the largest absolute coefficient; None where not known. is_equivalence_shown: those who
-    stayed were alike at the start. students_needed: for an answer, by the power of the plan. Raises
-    ValueError when the bar is not over zero.
+    there are and the largest absolute coefficient; None where not known. baseline_difference: before it began,
+    in student SD (g, or the Cox index of a rate), None where not known; is_adjusted: the estimate takes it
+    out, as a difference in differences does by itself. is_equivalence_shown: those who stayed were alike at
+    the start. is_rate: a rate needs no student SD. students_needed: for an answer, by the power of the plan.
+    Raises ValueError when the bar is not over zero.
     """
 
     low: float
     high: float
     low80: float
     bar: float
+    point: float | None = None
     clusters_treated: int | None = None
     clusters_comparison: int | None = None
     do_methods_agree: bool | None = None
@@ -121,11 +135,13 @@ class Estimate:
     placebos: int = 0
     pre_periods: int | None = None
     worst_pre_period: float | None = None
-    baseline_difference: float = 0.0
+    baseline_difference: float | None = 0.0
+    is_adjusted: bool = False
     is_attrition_beyond_boundary: bool = False
     is_equivalence_shown: bool = False
     is_plan_locked_before_outcome: bool = True
     has_student_sd: bool = True
+    is_rate: bool = False
     students_needed: int | None = None
 
     def __post_init__(self) -> None:
@@ -161,12 +177,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, the row of RULES that gave it, why, and whether a cap lowered it."""
+    """A verdict, the row of RULES that gave it, why, and whether a cap lowered it.
+
+    warned: said beside the verdict. is_early_look: there is an estimate and its window is not reached.
+    """
 
     verdict: Verdict
     reason: Reason
     rule: int | None
     is_capped: bool = False
+    warned: Warned | None = None
+    is_early_look: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,7 +223,8 @@ def _yet(reason: Reason, rule: int) -> Decision:
 def _row_0(evidence: Evidence) -> Decision | None:
     """Window not reached, outcome missing or changed, or under 30 students in an arm."""
     if evidence.as_of < evidence.review_on:
-        return _yet(Reason.TOO_EARLY, 0)
+        is_early = evidence.estimate is not None
+        return replace(_yet(Reason.TOO_EARLY, 0), is_early_look=is_early)
     if not evidence.has_outcome:
         return _yet(Reason.MEASURE_MISSING, 0)
     if evidence.changed_in is not None and evidence.years_since < COMPARABLE_YEARS:
@@ -217,9 +239,13 @@ def _row_1(evidence: Evidence) -> Decision | None:
     delivery = evidence.delivery
     if delivery is None or delivery.covered < COVERED_CHECK_INS:
         return None
-    if delivery.dosage >= DELIVERED_DOSAGE and delivery.reached_minimum >= REACHED_MINIMUM:
+    is_little = delivery.dosage is not None and delivery.dosage < DELIVERED_DOSAGE
+    are_few = delivery.reached_minimum is not None and delivery.reached_minimum < REACHED_MINIMUM
+    if not is_little and not are_few:
         return None
-    return Decision(verdict=Verdict.NOT_DELIVERED, reason=Reason.NOT_DELIVERED, rule=1)
+    is_loss = evidence.estimate is not None and evidence.estimate.high < 0
+    warned = Warned.MAY_BE_HARMFUL if is_loss else None
+    return Decision(verdict=Verdict.NOT_DELIVERED, reason=Reason.NOT_DELIVERED, rule=1, warned=warned)
 
 
 def _row_2(evidence: Evidence) -> Decision | None:
@@ -233,11 +259,31 @@ def _row_2(evidence: Evidence) -> Decision | None:
         reason = Reason.NO_RECORD_OF_SCHOOLS
     elif evidence.design in (Design.BEFORE_AFTER, Design.SINGLE_SERIES) or _has_no_before(evidence):
         reason = Reason.NO_FAIR_COMPARISON
-    elif estimate is not None and abs(estimate.baseline_difference) > BASELINE_LIMIT:
+    elif estimate is not None and _is_unlike(design=evidence.design, estimate=estimate):
         reason = Reason.UNLIKE_AT_START
     elif estimate is not None and estimate.is_attrition_beyond_boundary and not estimate.is_equivalence_shown:
         reason = Reason.TOO_MANY_LEFT
     return None if reason is None else Decision(verdict=Verdict.CANNOT_TELL, reason=reason, rule=2)
+
+
+def _is_unlike(*, design: Design, estimate: Estimate) -> bool:
+    """Over 0.25 is unlike; over 0.05 too, unless the estimate takes the difference out."""
+    if estimate.baseline_difference is None:
+        return False
+    gap = abs(estimate.baseline_difference)
+    return gap > BASELINE_LIMIT or (
+        gap > BASELINE_ALIKE and not is_adjusted(design=design, estimate=estimate)
+    )
+
+
+def is_adjusted(*, design: Design, estimate: Estimate) -> bool:
+    """Say whether the estimate takes out how the arms differed before: some designs always do."""
+    return estimate.is_adjusted or design in (
+        Design.STUDENT_ANCOVA,
+        Design.DIFFERENCE_IN_DIFFERENCES,
+        Design.COMPARATIVE_SERIES,
+        Design.REGRESSION_DISCONTINUITY,
+    )
 
 
 def _has_no_before(evidence: Evidence) -> bool:
@@ -330,7 +376,13 @@ def _capped(*, decision: Decision, evidence: Evidence) -> Decision:
         return decision
     if not _is_capped(verdict=decision.verdict, evidence=evidence, estimate=estimate):
         return decision
-    return Decision(verdict=_CAPS[decision.verdict], reason=Reason.CAPPED, rule=decision.rule, is_capped=True)
+    return Decision(
+        verdict=_CAPS[decision.verdict],
+        reason=Reason.CAPPED,
+        rule=decision.rule,
+        is_capped=True,
+        warned=_WARNINGS.get(decision.verdict),
+    )
 
 
 _CAPS: dict[Verdict, Verdict] = {
@@ -340,10 +392,18 @@ _CAPS: dict[Verdict, Verdict] = {
 }
 
 
+_WARNINGS: dict[Verdict, Warned] = {
+    Verdict.HARMFUL: Warned.MAY_BE_HARMFUL,
+    Verdict.BELOW_THE_BAR: Warned.MAY_BE_TOO_SMALL,
+}
+
+
 def _is_capped(*, verdict: Verdict, evidence: Evidence, estimate: Estimate) -> bool:
     if evidence.design is Design.COMPARATIVE_SERIES or _ranks_first(estimate):
         return True
-    if not estimate.is_plan_locked_before_outcome or not estimate.has_student_sd:
+    if not estimate.is_plan_locked_before_outcome or _is_baseline_unknown(
+        design=evidence.design, estimate=estimate
+    ):
         return True
     if evidence.delivery is None or evidence.delivery.covered < COVERED_CHECK_INS:
         return True
@@ -355,3 +415,11 @@ def _is_capped(*, verdict: Verdict, evidence: Evidence, estimate: Estimate) -> b
     if verdict is Verdict.BELOW_THE_BAR:
         return estimate.high + worst >= estimate.bar
     return estimate.low - worst <= 0 <= estimate.high + worst
+
+
+def _is_baseline_unknown(*, design: Design, estimate: Estimate) -> bool:
+    """A mean without a student SD has no g before; nor has an arm nobody measured, unless drawn by lot."""
+    if not estimate.has_student_sd and not estimate.is_rate:
+        return True
+    by_chance = (Design.RANDOMISED, Design.REGRESSION_DISCONTINUITY)
+    return estimate.baseline_difference is None and design not in by_chance
