@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('diagnostics', '0004_plans_effects_decisions'),
-        ('districts', '0010_what_a_school_name_stands_for'),
+        ('districts', '0008_school_aliases'),
         ('strategy', '0002_student_sd_and_filed_schools'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
