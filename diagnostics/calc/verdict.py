@@ -239,13 +239,18 @@ def _row_1(evidence: Evidence) -> Decision | None:
     delivery = evidence.delivery
     if delivery is None or delivery.covered < COVERED_CHECK_INS:
         return None
-    is_little = delivery.dosage is not None and delivery.dosage < DELIVERED_DOSAGE
-    are_few = delivery.reached_minimum is not None and delivery.reached_minimum < REACHED_MINIMUM
-    if not is_little and not are_few:
+    if not is_undelivered(delivery=delivery):
         return None
     is_loss = evidence.estimate is not None and evidence.estimate.high < 0
     warned = Warned.MAY_BE_HARMFUL if is_loss else None
     return Decision(verdict=Verdict.NOT_DELIVERED, reason=Reason.NOT_DELIVERED, rule=1, warned=warned)
+
+
+def is_undelivered(*, delivery: Delivery) -> bool:
+    """Say whether under half of the dosage came, or under half of the assigned got the least that counts."""
+    is_little = delivery.dosage is not None and delivery.dosage < DELIVERED_DOSAGE
+    are_few = delivery.reached_minimum is not None and delivery.reached_minimum < REACHED_MINIMUM
+    return is_little or are_few
 
 
 def _row_2(evidence: Evidence) -> Decision | None:
@@ -259,14 +264,14 @@ def _row_2(evidence: Evidence) -> Decision | None:
         reason = Reason.NO_RECORD_OF_SCHOOLS
     elif evidence.design in (Design.BEFORE_AFTER, Design.SINGLE_SERIES) or _has_no_before(evidence):
         reason = Reason.NO_FAIR_COMPARISON
-    elif estimate is not None and _is_unlike(design=evidence.design, estimate=estimate):
+    elif estimate is not None and is_unlike(design=evidence.design, estimate=estimate):
         reason = Reason.UNLIKE_AT_START
     elif estimate is not None and estimate.is_attrition_beyond_boundary and not estimate.is_equivalence_shown:
         reason = Reason.TOO_MANY_LEFT
     return None if reason is None else Decision(verdict=Verdict.CANNOT_TELL, reason=reason, rule=2)
 
 
-def _is_unlike(*, design: Design, estimate: Estimate) -> bool:
+def is_unlike(*, design: Design, estimate: Estimate) -> bool:
     """Over 0.25 is unlike; over 0.05 too, unless the estimate takes the difference out."""
     if estimate.baseline_difference is None:
         return False
@@ -294,7 +299,7 @@ def _has_no_before(evidence: Evidence) -> bool:
 
 def _row_3(evidence: Evidence) -> Decision | None:
     """Fewer than five schools in an arm where schools were assigned."""
-    clusters = _clusters(evidence.estimate)
+    clusters = count_clusters(evidence.estimate)
     if clusters is None or clusters >= MINIMUM_CLUSTERS or _ranks_first(evidence.estimate):
         return None
     return _yet(Reason.TOO_FEW, 3)
@@ -345,7 +350,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _clusters(estimate: Estimate | None) -> int | None:
+def count_clusters(estimate: Estimate | None) -> int | None:
     """The schools in the smaller arm, an unknown number being none; None where students were assigned."""
     if estimate is None or (estimate.clusters_treated is None and estimate.clusters_comparison is None):
         return None
@@ -354,7 +359,7 @@ def _clusters(estimate: Estimate | None) -> int | None:
 
 def _agree(estimate: Estimate) -> bool:
     """With 5-19 schools in an arm, the three methods must agree; else nothing is asked."""
-    clusters = _clusters(estimate)
+    clusters = count_clusters(estimate)
     if clusters is None or clusters > FEW_CLUSTERS or _ranks_first(estimate):
         return True
     return estimate.do_methods_agree is True
@@ -401,7 +406,7 @@ _WARNINGS: dict[Verdict, Warned] = {
 def _is_capped(*, verdict: Verdict, evidence: Evidence, estimate: Estimate) -> bool:
     if evidence.design is Design.COMPARATIVE_SERIES or _ranks_first(estimate):
         return True
-    if not estimate.is_plan_locked_before_outcome or _is_baseline_unknown(
+    if not estimate.is_plan_locked_before_outcome or is_baseline_unknown(
         design=evidence.design, estimate=estimate
     ):
         return True
@@ -409,15 +414,28 @@ def _is_capped(*, verdict: Verdict, evidence: Evidence, estimate: Estimate) -> b
         return True
     if evidence.design is not Design.DIFFERENCE_IN_DIFFERENCES:
         return False
-    worst = estimate.worst_pre_period
-    if estimate.pre_periods == 1 or worst is None:
+    if estimate.pre_periods == 1 or estimate.worst_pre_period is None:
         return True
+    return _is_moved(verdict=verdict, estimate=estimate, worst=estimate.worst_pre_period)
+
+
+def is_moved_by_years_before(*, estimate: Estimate) -> bool:
+    """Say whether the largest pre-period coefficient could undo what rows 5, 6 or 7 say of the interval."""
+    worst = estimate.worst_pre_period
+    if worst is None:
+        return True
+    if 0 <= estimate.high < estimate.bar:
+        return _is_moved(verdict=Verdict.BELOW_THE_BAR, estimate=estimate, worst=worst)
+    return _is_moved(verdict=Verdict.WORKS, estimate=estimate, worst=worst)
+
+
+def _is_moved(*, verdict: Verdict, estimate: Estimate, worst: float) -> bool:
     if verdict is Verdict.BELOW_THE_BAR:
         return estimate.high + worst >= estimate.bar
     return estimate.low - worst <= 0 <= estimate.high + worst
 
 
-def _is_baseline_unknown(*, design: Design, estimate: Estimate) -> bool:
+def is_baseline_unknown(*, design: Design, estimate: Estimate) -> bool:
     """A mean without a student SD has no g before; nor has an arm nobody measured, unless drawn by lot."""
     if not estimate.has_student_sd and not estimate.is_rate:
         return True
