@@ -8,19 +8,24 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
-from diagnostics.imports import results_map, results_rows
+from diagnostics.imports import results_fields, results_map, results_rows, results_sheets
+from diagnostics.imports.results_gap import check_district_rows
 from diagnostics.imports.results_preview import describe_slice
+from diagnostics.imports.results_tally import Tally
 from districts.landing.kinds import (
     FileKind,
     FileMap,
     Loaded,
     MapField,
+    MapIncomplete,
     Reading,
     Source,
     at_noon,
     parse_day,
 )
-from districts.landing.reader import Sample, open_table
+from districts.landing.reader import Sample, Table, open_table
+from districts.landing.schools import SchoolFinder
+from districts.models import District
 from districts.tenancy import current_district_id
 from strategy.models import Metric
 from strategy.services.metrics import MetricInput, create_metric
@@ -32,18 +37,22 @@ class Results(FileKind):
     name = "results"
     label = "Results by school, year and group"
     explanation = (
-        "A rate with its count, or a mean, for each school, school year and group of students: "
-        "attendance, test scores, surveys."
+        "A rate with its count, a mean, a count or the students at each level, for each school, school year,"
+        " grade and group of students: attendance, test scores, surveys, enrollment."
     )
+    intros = results_fields.INTROS
+    reads_more = True
     asks_filing_date = True
     family = "results"
     stage = (
         ("slice", "smallint"),
         ("school", "uuid"),
         ("student_group", "text"),
+        ("grade", "text"),
         ("numerator", "numeric(14,4)"),
         ("denominator", "numeric(14,4)"),
         ("value", "numeric(14,6)"),
+        ("levels", "jsonb"),
         ("is_suppressed", "boolean"),
         ("is_vouched", "boolean"),
         ("row_number", "integer"),
@@ -60,7 +69,7 @@ class Results(FileKind):
 
     def fields(self, sample: Sample, source: Source) -> tuple[MapField, ...]:
         """Ask for metric, columns, repairs and date."""
-        return results_map.fields()
+        return results_fields.fields(sample)
 
     def guess(self, sample: Sample, source: Source) -> dict[str, str]:
         """Guess from header words; the derived absenteeism file brings its repairs."""
@@ -71,31 +80,49 @@ class Results(FileKind):
         return not results_map.is_derived_absenteeism(sample.columns)
 
     def check_map(self, sample: Sample, file_map: FileMap, source: Source) -> None:
-        """Raise MapIncomplete when values or repairs are not settled."""
-        super().check_map(sample, file_map, source)
-        results_map.check(file_map)
-        results_map.check_scale(sample, file_map)
+        """Raise MapIncomplete when values or repairs are not settled, in any reading of the file."""
+        readings = file_map.readings()
+        for number, one in enumerate(readings, start=1):
+            try:
+                head = sample if number == 1 else _open(source, one).sample
+                super().check_map(head, one, source)
+                results_map.check(one)
+                results_map.check_scale(head, one)
+            except MapIncomplete as error:
+                if len(readings) == 1:
+                    raise
+                raise MapIncomplete(f"Reading {number}: {error.message}", field=error.field) from error
 
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
-        """Read values; repairs are steps with names, counted in the report."""
-        source, file_map, report = reading.source, reading.file_map, reading.report
-        table = open_table(
-            path=source.path,
-            file_name=source.file_name,
-            options=file_map.options,
-            limits=source.limits,
-        )
-        rows = results_rows.ResultRows(reading)
-        for batch in table.batches(report):
-            frame = rows.read(batch)
-            report.counts.loaded += frame.height
-            if frame.height:
-                yield frame
-        rows.finish()
-        typed = file_map.get("filed_on")
-        day = parse_day(typed, label="Date of the data") if typed else source.today
-        for one in reading.slice_list():
-            one.filed_at = at_noon(day)
+        """Read values, as often as the map says; repairs are steps with names, counted in the report."""
+        report, readings = reading.report, reading.file_map.readings()
+        tally = Tally(report)
+        typed = ",".join(one.get("district_row") for one in readings)
+        finder = SchoolFinder(of_district=typed.split(","))
+        are_several = len({one.options.sheet for one in readings}) > 1
+        for one in readings:
+            rows = results_rows.ResultRows(reading=reading, file_map=one, finder=finder, tally=tally)
+            for sheet in results_sheets.list_tables(source=reading.source, file_map=one):
+                rows.enter(sheet=sheet.table.sample.sheet)
+                report.has_sheets = are_several or report.has_sheets or sheet.is_one_of_several
+                for batch in sheet.table.batches(report):
+                    frame = rows.read(batch)
+                    report.counts.loaded += frame.height
+                    if frame.height:
+                        yield frame
+            rows.finish()
+        tally.finish()
+        if not reading.slices and report.is_clean:
+            report.problem(
+                row=0,
+                column=reading.file_map.get("school"),
+                why="no row names a school of this district",
+                what_to_do="Add the schools with their codes first, or map another column.",
+            )
+        typed_day = reading.file_map.get("filed_on")
+        day = parse_day(typed_day, label="Date of the data") if typed_day else reading.source.today
+        for slice_ in reading.slice_list():
+            slice_.filed_at = at_noon(day)
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Put rows by year into the report; no sums of students, which may be those of one school."""
@@ -105,6 +132,16 @@ class Results(FileKind):
                 f" FROM {stage} GROUP BY 1"
             )
             found = {row[0]: row[1:] for row in cursor.fetchall()}
+            check_district_rows(
+                cursor=cursor,
+                stage=stage,
+                slices=reading.slice_list(),
+                names=dict(Metric.objects.values_list("slug", "name")),
+                report=reading.report,
+                minimum=District.objects.values_list("minimum_group", flat=True).get(
+                    pk=current_district_id()
+                ),
+            )
         for one in reading.slice_list():
             rows, schools, hidden = found.get(one.number, (0, 0, 0))
             one.control_totals = {
@@ -129,22 +166,23 @@ class Results(FileKind):
 
     def load(self, stage: str, reading: Reading, filings: Mapping[int, Any], upload_id: Any) -> Loaded:
         """Insert the values, making the metric when the map named a new one."""
-        metric_id = get_metric(reading.file_map.get("metric"))
+        metrics = {slug: get_metric(slug) for slug in {one.subject for one in reading.slice_list()}}
+        slices = {one.number: one for one in reading.slice_list()}
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO diagnostics_metricresult (district_id, filing_id, metric_id, school_id,"
-                ' "group", grade, school_year, numerator, denominator, value, is_suppressed, is_vouched,'
-                " row_number)"
-                " SELECT %s, f.id, %s, s.school, s.student_group, 'all', f.year, s.numerator, s.denominator,"
-                f" s.value, s.is_suppressed, s.is_vouched, s.row_number FROM {stage} s"
-                " JOIN unnest(%s::smallint[], %s::uuid[], %s::smallint[]) AS f (slice, id, year)"
-                " USING (slice)",
+                ' "group", grade, school_year, numerator, denominator, value, levels, is_suppressed,'
+                " is_vouched, row_number)"
+                " SELECT %s, f.id, f.metric, s.school, s.student_group, s.grade, f.year, s.numerator,"
+                " s.denominator, s.value, s.levels, s.is_suppressed, s.is_vouched, s.row_number"
+                f" FROM {stage} s JOIN unnest(%s::smallint[], %s::uuid[], %s::uuid[], %s::smallint[])"
+                " AS f (slice, id, metric, year) USING (slice)",
                 [
                     current_district_id(),
-                    metric_id,
                     list(filings),
                     list(filings.values()),
-                    [_year(reading, number) for number in filings],
+                    [metrics[slices[number].subject] for number in filings],
+                    [slices[number].fiscal_year for number in filings],
                 ],
             )
             rows = int(cursor.rowcount)
@@ -158,8 +196,10 @@ class Results(FileKind):
             )
 
 
-def _year(reading: Reading, number: int) -> int:
-    return reading.slice_list()[number].fiscal_year
+def _open(source: Source, file_map: FileMap) -> Table:
+    return open_table(
+        path=source.path, file_name=source.file_name, options=file_map.options, limits=source.limits
+    )
 
 
 def get_metric(slug: str) -> Any:

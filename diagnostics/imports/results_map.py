@@ -1,16 +1,17 @@
-"""The questions about a results file, and the guess from its headers. Reads metrics, writes nothing."""
+"""What a results file's columns mean: guessed from its headers, and checked. Reads metrics, writes nothing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 
-from diagnostics.imports.results_values import PERCENT, PROPORTION, guess_scale, read_plain
-from districts.landing.kinds import FileMap, MapField, MapIncomplete
+from diagnostics.imports.results_fields import CAASPP, CHRONIC_SLUG, LEVELS
+from diagnostics.imports.results_values import PERCENT, guess_scale, read_plain
+from districts.landing.kinds import FileMap, MapIncomplete, split_lines
 from districts.landing.reader import Sample
+from investments.imports.fiscal_years import read_fiscal_year
 from strategy.models import Metric
 
-CHRONIC_SLUG = "chronic-absenteeism"
 DERIVED_ABSENTEEISM = (
     "academic_year",
     "school_code",
@@ -77,94 +78,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "n",
         "students",
     ),
+    "grade": ("grade", "grade level"),
+    "agency": ("lea name", "district code", "lea code", "agency"),
     "value": ("rate", "percent", "pct", "value", "score", "mean", "average", "distance from standard"),
 }
-
-_VALUES = (
-    MapField(name="numerator", label="Students counted", type="column", group="Values"),
-    MapField(name="denominator", label="Students in all", type="column", group="Values"),
-    MapField(
-        name="value",
-        label="Rate or mean",
-        type="column",
-        group="Values",
-        help="Not needed when both counts are there.",
-    ),
-    MapField(
-        name="scale",
-        label="A rate is written as",
-        type="choice",
-        group="Values",
-        choices=((PERCENT, "percent, 0 to 100"), (PROPORTION, "a proportion, 0 to 1")),
-    ),
-    MapField(
-        name="source_hides",
-        label="Where the number of students is missing",
-        type="choice",
-        group="Values",
-        help=(
-            "A rate without the students behind it may tell of single students. Left out, such rates"
-            " are refused."
-        ),
-        choices=(("yes", "I state that the source already hides small groups"),),
-    ),
-    MapField(
-        name="zero_of_zero",
-        label="0 of 0 students means",
-        type="choice",
-        group="Values",
-        choices=(("suppressed", "not shown or none (suppressed)"), ("none", "no students")),
-    ),
-)
-_REPAIRS = (
-    MapField(
-        name="divide_years",
-        label="Repair: years with counts too large",
-        type="text",
-        group="Repairs",
-        help="For instance 2022, 2023: these counts are divided.",
-    ),
-    MapField(name="divide_by", label="Repair: divide these counts by", type="number", group="Repairs"),
-    MapField(
-        name="drop_years",
-        label="Repair: years to leave out",
-        type="text",
-        group="Repairs",
-        help="Years whose values cannot be used; counted in the report.",
-    ),
-)
-
-
-def fields() -> tuple[MapField, ...]:
-    """Give the questions; the metrics to choose from are the district's."""
-    metrics = tuple(Metric.objects.order_by("name").values_list("slug", "name"))
-    if CHRONIC_SLUG not in {slug for slug, _ in metrics}:
-        metrics = (*metrics, (CHRONIC_SLUG, "Chronic absenteeism (new)"))
-    return (
-        MapField(name="metric", label="Metric", type="choice", is_required=True, choices=metrics),
-        MapField(name="year", label="School year", type="column", is_required=True),
-        MapField(
-            name="school",
-            label="School",
-            type="column",
-            is_required=True,
-            help="The district's or the state's code of the school; empty for the district.",
-        ),
-        MapField(
-            name="group",
-            label="Group of students",
-            type="column",
-            help="Left out, or empty in a row: all students.",
-        ),
-        *_VALUES,
-        *_REPAIRS,
-        MapField(
-            name="filed_on",
-            label="Date of the data",
-            type="date",
-            help="The newest file of a metric and year counts. Left empty: today.",
-        ),
-    )
 
 
 def is_derived_absenteeism(columns: Sequence[str]) -> bool:
@@ -183,6 +100,8 @@ def guess(sample: Sample) -> dict[str, str]:
         if found:
             answers[field] = found
             free.pop(found)
+    if _words(answers.get("group", "")) == "student group id":
+        answers["group_names"] = CAASPP
     scale = guess_scale(rows=_rates(sample, answers))
     if scale or "value" not in answers:
         answers["scale"] = scale or PERCENT
@@ -254,18 +173,81 @@ def check_scale(sample: Sample, file_map: FileMap) -> None:
         )
 
 
+def level_columns(file_map: FileMap) -> tuple[str, ...]:
+    """Return the columns of students at each level, the lowest first; none where a file has no levels."""
+    found = tuple(file_map.get(name) for name in LEVELS)
+    return found[: next((place for place, one in enumerate(found) if not one), len(found))]
+
+
+def spread_columns(file_map: FileMap) -> tuple[str, ...]:
+    """Return the columns that are each a grade, a group or a year."""
+    return split_lines(file_map.get("spread_columns")) if file_map.get("spread") else ()
+
+
+def words_in(text: str) -> frozenset[str]:
+    """Read what a person listed with commas, in small letters."""
+    return frozenset(word.strip().casefold() for word in text.split(",") if word.strip())
+
+
+def fixed_year(file_map: FileMap) -> int | None:
+    """Read the one school year of a file. Raises MapIncomplete."""
+    text = file_map.get("year_value")
+    year = read_fiscal_year(text) if text else None
+    if text and year is None:
+        raise MapIncomplete("Write the school year as 2023-24 or 2024.", field="year_value")
+    return year
+
+
 def check(file_map: FileMap) -> None:
-    """Raise MapIncomplete when no value can be made of the columns, or a repair is unclear."""
-    has_counts = file_map.get("numerator") and file_map.get("denominator")
-    if not has_counts and not file_map.get("value"):
-        raise MapIncomplete("Name the two counts of students, or the rate.")
+    """Raise MapIncomplete when no value or year can be made of the columns, or a repair is unclear."""
+    _check_year(file_map)
+    _check_values(file_map)
     is_count = unit_of(file_map.get("metric")) == Metric.Unit.COUNT
-    if not file_map.get("denominator") and not is_count and file_map.get("source_hides") != "yes":
+    has_students = file_map.get("denominator") or level_columns(file_map)
+    if not has_students and not is_count and file_map.get("source_hides") != "yes":
         raise MapIncomplete(
             "A rate without the number of students behind it may tell of single students. Name the column"
             " «Students in all», or state that the source already hides small groups.",
             field="source_hides",
         )
+    if file_map.get("only_column") and not words_in(file_map.get("only_values")):
+        raise MapIncomplete("Say which rows are read: what does that column say there?", field="only_values")
     years_in(file_map.get("divide_years"), label="Repair: years with counts too large")
     years_in(file_map.get("drop_years"), label="Repair: years to leave out")
     divisor(file_map)
+
+
+def _check_year(file_map: FileMap) -> None:
+    fixed_year(file_map)
+    given = any(file_map.get(name) for name in ("year", "year_value", "year_from_sheet"))
+    if not given and file_map.get("spread") != "year":
+        raise MapIncomplete(
+            "Name the column with the school year, or say which year the whole file is of.", field="year"
+        )
+
+
+def _check_values(file_map: FileMap) -> None:
+    levels = level_columns(file_map)
+    if any(file_map.get(name) for name in LEVELS):
+        first = file_map.get("proficient_from")
+        if len(levels) < 2 or len(set(levels)) < len(levels):
+            raise MapIncomplete(
+                "Name a column for each level, from the lowest on, each once.", field="level_1"
+            )
+        if not first.isdigit() or not 1 < int(first) <= len(levels):
+            raise MapIncomplete(
+                f"Say from which level on a student counts as proficient, 2 to {len(levels)}.",
+                field="proficient_from",
+            )
+        return
+    if file_map.get("spread") or file_map.get("spread_columns"):
+        if not file_map.get("spread"):
+            raise MapIncomplete("Say what each of the chosen columns is.", field="spread")
+        if not spread_columns(file_map):
+            raise MapIncomplete(
+                "Choose the columns that are each a grade, group or year.", field="spread_columns"
+            )
+        return
+    has_counts = file_map.get("numerator") and file_map.get("denominator")
+    if not has_counts and not file_map.get("value"):
+        raise MapIncomplete("Name the two counts of students, or the rate.", field="numerator")

@@ -78,8 +78,8 @@ def _count_values(*, cursor: Any, stage: str, one: Slice, filing_id: Any) -> tup
         f" count(*) FILTER (WHERE s.slice IS NOT NULL AND t.id IS NOT NULL AND {_SAME})"
         f" FROM (SELECT * FROM {stage} WHERE slice = %s) s FULL JOIN"
         " (SELECT * FROM diagnostics_metricresult WHERE filing_id = %s) t"
-        " ON coalesce(t.school_id::text, '') || '/' || t.\"group\""
-        " = coalesce(s.school::text, '') || '/' || s.student_group",
+        " ON coalesce(t.school_id::text, '') || '/' || t.grade || '/' || t.\"group\""
+        " = coalesce(s.school::text, '') || '/' || s.grade || '/' || s.student_group",
         [one.number, filing_id],
     )
     return tuple(cursor.fetchone())
@@ -94,7 +94,10 @@ def _rates(
     """
     metric = Metric.objects.filter(slug=one.subject).first()
     unit = metric.unit if metric else Metric.Unit.PERCENT
-    cursor.execute(f"SELECT school, student_group, {_CELLS} FROM {stage} WHERE slice = %s", [one.number])
+    cursor.execute(
+        f"SELECT school, student_group, {_CELLS} FROM {stage} WHERE slice = %s AND grade = 'all'",
+        [one.number],
+    )
     after = _protected(cursor.fetchall(), one=one, unit=unit, minimum=minimum)
     before: dict[str, YearValue] = {}
     if current is not None:

@@ -26,11 +26,17 @@ ASK_STUDENTS = (
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a row gives: students counted, students in all, and a rate or mean as it is written."""
+    """What a row gives: students counted, students in all, a rate or mean as written, students at each level."""
 
     counted: Decimal | None
     students: Decimal | None
     value: Decimal | None
+    levels: tuple[Decimal, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the row gives nothing at all."""
+        return self.counted is None and self.students is None and self.value is None and not self.levels
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ def find_flaw(*, numbers: Numbers, rules: Rules) -> Flaw | None:
     """
     return (
         _counts(numbers)
+        or _levels(numbers)
         or _range(numbers, rules)
         or _against_counts(numbers, rules)
         or _alone(numbers, rules)
@@ -72,7 +79,7 @@ def find_flaw(*, numbers: Numbers, rules: Rules) -> Flaw | None:
 
 def is_of_few(*, numbers: Numbers, minimum: int) -> bool:
     """Say whether a row holds a number of students that is under the minimum."""
-    known = [one for one in (numbers.counted, numbers.students) if one is not None]
+    known = [one for one in (numbers.counted, numbers.students, *numbers.levels) if one is not None]
     return any(one < minimum for one in known)
 
 
@@ -135,6 +142,21 @@ def _counts(numbers: Numbers) -> Flaw | None:
             why_of_few="is more than the students in all",
         )
     return None
+
+
+def _levels(numbers: Numbers) -> Flaw | None:
+    bad = next((one for one in numbers.levels if not 0 <= one < LARGEST), None)
+    if bad is not None:
+        return Flaw("level_1", bad, "is no count of students")
+    made = sum(numbers.levels, Decimal(0))
+    if not numbers.levels or numbers.students is None or made == numbers.students:
+        return None
+    return Flaw(
+        "denominator",
+        numbers.students,
+        f"is not the {made.normalize():f} students at the levels",
+        why_of_few="is not the sum of the students at the levels",
+    )
 
 
 def _range(numbers: Numbers, rules: Rules) -> Flaw | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -20,7 +20,7 @@ from districts.landing.limits import Limits
 from districts.landing.problems import Report
 from districts.landing.reader import ReadOptions, Sample
 
-FieldType = Literal["column", "columns", "parts", "text", "choice", "date", "number"]
+FieldType = Literal["column", "columns", "parts", "several", "text", "choice", "date", "number"]
 
 
 class MapIncomplete(DomainError):
@@ -39,6 +39,7 @@ class MapField:
     ways, so the others close once one is answered. `is_rare` questions are closed until answered; so are those
     of a way while the way named by `unless`, of any group, is answered.
     `parts` asks for each piece of the column `of` (a question), cut at the answer to `split_by`.
+    `several` takes any number of the choices, kept one a line; `split_lines` reads them.
     """
 
     name: str
@@ -62,6 +63,8 @@ class FileMap:
 
     options: ReadOptions = field(default_factory=ReadOptions)
     values: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[FileMap, ...] = ()
+    """Further readings of the same file, for other columns or sheets; each is a map of its own."""
 
     def get(self, name: str) -> str:
         """Give the answer to one question, stripped; empty when there is none."""
@@ -69,7 +72,23 @@ class FileMap:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the map as JSON-ready values."""
-        return {"options": asdict(self.options), "values": dict(self.values)}
+        own = {"options": asdict(self.options), "values": dict(self.values)}
+        return {**own, "more": [one.as_dict() for one in self.more]} if self.more else own
+
+    def readings(self) -> tuple[FileMap, ...]:
+        """Give every reading of the file, this map's own first, each without the others."""
+        return (replace(self, more=()), *self.more)
+
+    def with_reading(self, number: int, reading: FileMap) -> FileMap:
+        """Return the map with one reading put in its place; a number past the last adds one."""
+        every = list(self.readings())
+        every[number : number + 1] = [replace(reading, more=())]
+        return replace(every[0], more=tuple(every[1:]))
+
+    def without_reading(self, number: int) -> FileMap:
+        """Return the map without one reading; the only one stays."""
+        every = [one for place, one in enumerate(self.readings()) if place != number]
+        return replace(every[0], more=tuple(every[1:])) if every else self
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FileMap:
@@ -78,6 +97,7 @@ class FileMap:
         return cls(
             options=ReadOptions.from_dict(values.get("options") or {}),
             values={str(key): "" if value is None else str(value) for key, value in answers.items()},
+            more=tuple(cls.from_dict(one) for one in values.get("more") or ()),
         )
 
 
@@ -170,6 +190,8 @@ class FileKind(ABC):
     intros: Mapping[str, str] = {}
     family: str
     permission: str = "upload"
+    reads_more: bool = False
+    """True where one file may be read several times: another metric, another sheet."""
     asks_filing_date: bool = False
     """True where the question `filed_on` says when a file was filed, since the file does not."""
     resting_name: str = ""
@@ -205,7 +227,8 @@ class FileKind(ABC):
                     field=question.name,
                 )
             allowed = {value for value, _ in question.choices}
-            if question.type == "choice" and answer not in allowed:
+            answers = split_lines(answer) if question.type == "several" else (answer,)
+            if question.type in ("choice", "several") and not allowed.issuperset(answers):
                 raise MapIncomplete(f"Choose one of the answers to «{question.label}».", field=question.name)
             if question.type == "date":
                 _check_day(answer, question)
@@ -254,6 +277,11 @@ class FileKind(ABC):
 
     def finish_quality(self, stage: str, reading: Reading) -> None:
         """Add the checks that need the staged rows or earlier filings to the report."""
+
+
+def split_lines(answer: str) -> tuple[str, ...]:
+    """Read the answer to a question of `several` choices."""
+    return tuple(line for line in answer.split("\n") if line)
 
 
 def _check_day(answer: str, question: MapField) -> None:

@@ -92,6 +92,10 @@ class Report:
     errors: int = 0
     warnings: int = 0
     is_damaged: bool = False
+    has_sheets: bool = False
+    """Several sheets were read, so a row number alone names no row."""
+    unknown_schools: Counter[str] = field(default_factory=Counter)
+    """Names of schools that nobody has said anything about yet, with their rows."""
     by_why: Counter[str] = field(default_factory=Counter)
     left_out_cells: list[Mapping[str, str]] = field(default_factory=list)
     """What stands in the rows a person left out, as far as it could be cut into columns."""
@@ -205,6 +209,8 @@ class Report:
             "errors": self.errors,
             "warnings": self.warnings,
             "is_damaged": self.is_damaged,
+            "has_sheets": self.has_sheets,
+            "unknown_schools": dict(self.unknown_schools),
             "by_why": dict(self.by_why.most_common(50)),
             "problems": [asdict(problem) for problem in self.problems],
             "checks": [asdict(check) for check in self.checks],

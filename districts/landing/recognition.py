@@ -137,4 +137,10 @@ def _replay(saved: FileMap, guess: dict[str, str], sample: Sample) -> FileMap:
     elif values.get("fiscal_year_value") and not values.get("fiscal_year"):
         values["fiscal_year_value"] = ""
     options = replace(saved.options, sheet=sheet, header_row=None, encoding="")
-    return FileMap(options=options, values=values)
+    more = tuple(
+        replace(
+            one, options=replace(one.options, header_row=None, encoding=""), values={**one.values, **once}
+        )
+        for one in saved.more
+    )
+    return FileMap(options=options, values=values, more=more)

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from districts.landing.kinds import FileMap, MapField, MapIncomplete, parse_day
+from districts.landing.kinds import FileMap, MapField, MapIncomplete, parse_day, split_lines
 from districts.landing.layout import is_total_row
 from districts.landing.reader import ReadOptions, Sample
 
@@ -168,6 +168,11 @@ class MapForm(forms.Form):
         if question.type == "choice":
             blank = [] if question.initial else [("", "Not answered")]
             return forms.ChoiceField(choices=[*blank, *question.choices], **common)
+        if question.type == "several":
+            common["initial"] = split_lines(str(common["initial"]))
+            return forms.MultipleChoiceField(
+                choices=question.choices, widget=forms.CheckboxSelectMultiple, **common
+            )
         if question.type == "date":
             return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), max_length=10, **common)
         if question.type == "number":
@@ -280,6 +285,9 @@ class MapForm(forms.Form):
         return FileMap(options=options, values={name: value for name, value in values.items() if value})
 
     def _typed(self, name: str) -> str:
+        if isinstance(self.fields.get(name), forms.MultipleChoiceField):
+            chosen: Sequence[str] = self[name].value() or ()
+            return "\n".join(chosen)
         if self.is_bound:
             return str(self.data.get(name, ""))
         return str(self[name].initial or "")

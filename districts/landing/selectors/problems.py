@@ -105,7 +105,8 @@ def _page_of(problems: QuerySet[UploadProblem], *, page: int, size: int, total: 
 
 def has_error_rows(upload: Upload) -> bool:
     """Say whether leaving out rows with errors could help an upload. One query."""
-    if (upload.preview or {}).get("is_damaged"):
+    preview = upload.preview or {}
+    if preview.get("is_damaged") or preview.get("has_sheets"):
         return False
     found: bool = UploadProblem.objects.filter(upload=upload, severity="error", row__gt=0).exists()
     return found

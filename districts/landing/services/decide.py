@@ -162,6 +162,8 @@ def leave_rows_out(*, upload_id: UUID, rows: Iterable[int], by: int | None = Non
             raise RowsNotNamed("Name the rows to leave out.")
         if (upload.preview or {}).get("is_damaged"):
             raise RowsNotNamed("The file itself is damaged: leaving rows out does not repair it.")
+        if (upload.preview or {}).get("has_sheets"):
+            raise RowsNotNamed("Several sheets were read, so a row number names no row: correct the file.")
         unknown = sorted(wanted - _error_rows(upload))
         if unknown:
             raise RowsNotNamed(f"Row {unknown[0]:,} has no error of its own, so it cannot be left out.")

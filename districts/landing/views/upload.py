@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -160,7 +161,7 @@ def confirm_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
 
 def _with_day(detail: selectors.UploadDetail, typed: str) -> FileMap:
     file_map = FileMap.from_dict(detail.mapping)
-    return FileMap(options=file_map.options, values={**file_map.values, "filed_on": typed})
+    return replace(file_map, values={**file_map.values, "filed_on": typed})
 
 
 @district_page(Permission.UPLOAD)

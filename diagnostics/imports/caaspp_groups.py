@@ -1,0 +1,55 @@
+"""Student groups of California's tests by their numbers in research files. Facts of the California Department of Education."""
+
+from __future__ import annotations
+
+_POOR, _NOT_POOR = "Socioeconomically disadvantaged", "Not socioeconomically disadvantaged"
+_ETHNIC = (
+    "Black or African American",
+    "American Indian or Alaska Native",
+    "Asian",
+    "Filipino",
+    "Hispanic or Latino",
+    "Native Hawaiian or Pacific Islander",
+    "White",
+    "Two or more races",
+)
+
+GROUPS: dict[str, str] = {
+    "1": "all",
+    "3": "Male",
+    "4": "Female",
+    "6": "Fluent English proficient and English only",
+    "7": "Initial fluent English proficient",
+    "8": "Reclassified fluent English proficient",
+    "28": "Migrant education",
+    "29": "Not migrant education",
+    "31": _POOR,
+    "50": "Armed forces family member",
+    "51": "Not armed forces family member",
+    "52": "Homeless",
+    "53": "Not homeless",
+    "90": "Parents: not a high school graduate",
+    "91": "Parents: high school graduate",
+    "92": "Parents: some college",
+    "93": "Parents: college graduate",
+    "94": "Parents: graduate school",
+    "99": "No reported disabilities",
+    "111": _NOT_POOR,
+    "120": "English learners enrolled less than 12 months",
+    "121": "Parents: declined to state",
+    "128": "Reported disabilities",
+    "142": "English learners enrolled 12 months or more",
+    "160": "English learner",
+    "170": "Ever English learner",
+    "180": "English only",
+    "190": "English fluency to be determined",
+    "240": "Foster youth",
+    "241": "Not foster youth",
+    "243": "Adult English learner",
+    "250": "Long-term English learner",
+    "251": "At risk of becoming long-term English learner",
+    "252": "Never English learner",
+    **dict(zip(("74", "75", "76", "77", "78", "79", "80", "144"), _ETHNIC, strict=True)),
+    **{str(200 + place): f"{_POOR}: {name}" for place, name in enumerate(_ETHNIC)},
+    **{str(220 + place): f"{_NOT_POOR}: {name}" for place, name in enumerate(_ETHNIC)},
+}

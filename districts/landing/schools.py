@@ -1,0 +1,149 @@
+"""Which school a cell of a file means: by its code, by its name, or by what a person said of the name.
+
+A name is never taken for a school because it looks alike: only equal ones, compared as `name_key` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+from uuid import UUID
+
+from districts.models import District, School, SchoolAlias
+from districts.tenancy import current_district_id
+
+WIDTH = 7
+"""How many characters the school's own part of a state code has."""
+MOST_LIKELY = 3
+_ENOUGH = 0.5
+_SURE = 0.86
+_NAME = re.compile(r"[^\W\d_]{2,}")
+_WORDS = {
+    "es": "elementary school",
+    "elem": "elementary school",
+    "elementary": "elementary school",
+    "ms": "middle school",
+    "middle": "middle school",
+    "hs": "high school",
+    "high": "high school",
+    "ec": "education campus",
+    "campus": "",
+    "school": "",
+}
+
+Meaning = Literal["school", "district", "other", "left_out", "unknown_code", "unknown_name"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a cell means; `school` is the id where it is one of this district's schools."""
+
+    meaning: Meaning
+    school: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likely:
+    """A school that a name may mean, and how alike the two are, 0 to 1."""
+
+    school_id: UUID
+    name: str
+    alike: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the two are so alike that a person has only to look."""
+        return self.alike >= _SURE
+
+
+def name_key(name: str) -> str:
+    """Write a name as names are compared: small letters and digits, single blanks."""
+    plain = name.casefold().replace("&", " and ").replace("'", "").replace("’", "")
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())[:200]
+
+
+def is_name(text: str) -> bool:
+    """Tell a name from a code: two letters or more in a row, and no code of letters and digits alone."""
+    return bool(_NAME.search(text)) and not re.fullmatch(r"[A-Z]{0,3}[0-9]+[A-Z]?", text)
+
+
+def school_codes() -> dict[str, str]:
+    """Map every way a file may write a school's code to the school. One query."""
+    found: dict[str, str] = {}
+    schools = list(School.objects.values_list("id", "district_code", "state_code"))
+    for pk, own, _ in schools:
+        if own:
+            found[own] = str(pk)
+    for pk, _, state in schools:
+        if state:
+            found[state] = str(pk)
+            found[state[-WIDTH:].zfill(WIDTH)] = str(pk)
+    return found
+
+
+class SchoolFinder:
+    """The schools of the open district by code and name. Four queries."""
+
+    def __init__(self, *, of_district: Iterable[str] = ()) -> None:
+        """`of_district`: how the file at hand writes the district's own rows."""
+        self._codes = school_codes()
+        names = [(name_key(name), str(pk)) for pk, name in School.objects.values_list("id", "name")]
+        times = Counter(key for key, _ in names)
+        self._names = {key: Found("school", pk) for key, pk in names if key and times[key] == 1}
+        district = District.objects.values_list("name", flat=True).get(pk=current_district_id())
+        self._names[name_key(district)] = Found("district")
+        for key, school, instead in SchoolAlias.objects.values_list("key", "school_id", "instead"):
+            self._names[key] = _of_alias(school, instead)
+        self._district = {one.strip().casefold() for one in of_district if one.strip()}
+
+    def find(self, text: str) -> Found:
+        """Say what a cell means; an empty one is the district."""
+        if not text or text.casefold() in self._district:
+            return Found("district")
+        code = self._codes.get(text) or self._codes.get(text.zfill(WIDTH))
+        if code is None and len(text) > WIDTH and not is_name(text):
+            code = self._codes.get(text[-WIDTH:])
+        if code is not None:
+            return Found("school", code)
+        known = self._names.get(name_key(text))
+        if known is not None:
+            return known
+        return Found("unknown_name" if is_name(text) else "unknown_code")
+
+
+def _of_alias(school: UUID | None, instead: str) -> Found:
+    if school is not None:
+        return Found("school", str(school))
+    if instead == SchoolAlias.Instead.DISTRICT:
+        return Found("district")
+    return Found("left_out" if instead == SchoolAlias.Instead.LEFT_OUT else "other")
+
+
+def list_likely(*, name: str, schools: Iterable[School]) -> tuple[Likely, ...]:
+    """List the schools a name most likely means, the likeliest first; only a person decides."""
+    wanted = _spelled_out(name)
+    scored = [
+        Likely(school_id=school.pk, name=school.name, alike=_alike(wanted, _spelled_out(school.name)))
+        for school in schools
+    ]
+    likely = sorted((one for one in scored if one.alike >= _ENOUGH), key=lambda one: (-one.alike, one.name))
+    return tuple(likely[:MOST_LIKELY])
+
+
+def _spelled_out(name: str) -> str:
+    words = [_WORDS.get(word, word) for word in name_key(name).split()]
+    return " ".join(" ".join(words).split())
+
+
+def _alike(first: str, second: str) -> float:
+    """Measure how alike two names are, by letters and by words, whichever is more."""
+    one, other = set(first.split()), set(second.split())
+    shared = len(one & other) / max(1, len(one | other))
+    match = SequenceMatcher(a=first, b=second, autojunk=False)
+    if max(shared, match.quick_ratio()) < _ENOUGH:
+        return 0.0
+    return max(shared, match.ratio())
