@@ -1,0 +1,1 @@
+"""Pages of evaluation plans and check-ins."""
