@@ -85,7 +85,13 @@ def return_ratio(
         return _without(bare=bare, why=why or NoRatio.NO_ESTIMATE)
     shrunken = shrink(estimate=estimate, standard_error=standard_error, prior=prior).mean
     gain = THOUSAND * shrunken / cost_per_student if shrunken > 0 else None
-    bounds = fieller(cost=cost_per_student, cost_error=cost_error, estimate=estimate, low=low, high=high)
+    bounds = fieller(
+        cost=cost_per_student,
+        half_width=_half_width(cost_error, low, high, standard_error),
+        estimate=estimate,
+        low=low,
+        high=high,
+    )
     return ReturnRatio(
         cost_per_student=cost_per_student,
         effect=estimate,
