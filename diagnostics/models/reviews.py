@@ -62,10 +62,15 @@ class Decision(DistrictModel):
 
 
 class Reallocation(DistrictModel):
-    """Dollars a decision moves within one budget filing and funding source; NULL is money nobody is given."""
+    """Dollars a decision moves within one budget filing and funding source; NULL is money nobody is given.
+
+    The filing is NULL once its upload was undone; fiscal year and ledger still name the budget.
+    """
 
     decision = parent_key(Decision)
-    filing = parent_key("districts.Filing")
+    filing = parent_key("districts.Filing", null=True, on_delete=models.SET_NULL)
+    fiscal_year = models.PositiveSmallIntegerField(default=0)
+    ledger = models.CharField(max_length=40, default="main")
     funding_source = parent_key("investments.FundingSource")
     from_initiative = parent_key("strategy.Initiative", null=True, blank=True)
     to_initiative = parent_key("strategy.Initiative", null=True, blank=True)
