@@ -14,11 +14,20 @@ from investments.imports.code_list import CodeList
 from investments.imports.generic_ledger import GenericLedger
 from investments.imports.sacs_csv import SacsCsv
 from investments.imports.sacs_dat import SacsDat
+from investments.imports.school_budget import SchoolBudget, SchoolEarmark
 from investments.recompute import VERSION as COST_VERSION
 from investments.recompute import ledger_cost
 
 PIPELINE = Pipeline(
-    file_kinds=(SacsDat(), SacsCsv(), CodeList(), Results(), GenericLedger()),
+    file_kinds=(
+        SacsDat(),
+        SacsCsv(),
+        CodeList(),
+        Results(),
+        SchoolBudget(),
+        SchoolEarmark(),
+        GenericLedger(),
+    ),
     jobs=(
         Job(name=jobs.READ_JOB, run=jobs.read_upload, give_up=jobs.give_up),
         Job(name=jobs.IMPORT_JOB, run=jobs.import_upload, give_up=jobs.give_up),

@@ -38,7 +38,7 @@ def usual_filing_day(*, subject: str, period: str, fiscal_year: int, start_month
     """
     start = datetime.date(fiscal_year - (1 if start_month > 1 else 0), start_month, 1)
     end = datetime.date(fiscal_year if start_month > 1 else fiscal_year + 1, start_month, 1)
-    if subject == "budget":
+    if subject in ("budget", "earmark"):
         return _month_end(start, months=2) if period == "A" else start - datetime.timedelta(days=1)
     if subject == "actual":
         return _month_end(end, months=2)

@@ -26,7 +26,7 @@ class LedgerKind(FileKind):
 
     family = "ledger"
     stage = STAGE
-    changed_inputs = ("ledger",)
+    changed_inputs: tuple[str, ...] = ("ledger",)
     is_state_ledger = True
     resting_name = "allocations"
     resting_permission = Permission.ENTER_ALLOCATIONS.value
