@@ -4,6 +4,8 @@ Listed explicitly, like urls.py. Order matters: a calculation comes after those 
 """
 
 from diagnostics.imports.results import Results
+from diagnostics.recompute.effects import VERSION as EFFECT_VERSION
+from diagnostics.recompute.effects import effect
 from diagnostics.recompute.returns import VERSION as RETURN_VERSION
 from diagnostics.recompute.returns import initiative_return
 from diagnostics.recompute.trends import VERSION as TREND_VERSION
@@ -36,9 +38,15 @@ PIPELINE = Pipeline(
         Calculation("ledger_cost", COST_VERSION, ("ledger", "coding_rules", "initiatives"), ledger_cost),
         Calculation("trend", TREND_VERSION, ("results", "schools", "goals"), trend),
         Calculation(
+            "effect",
+            EFFECT_VERSION,
+            ("results", "trend", "plans", "initiatives", "check_ins", "day"),
+            effect,
+        ),
+        Calculation(
             "initiative_return",
             RETURN_VERSION,
-            ("initiatives", "goals", "ledger_cost", "trend", "day"),
+            ("initiatives", "goals", "plans", "check_ins", "ledger_cost", "trend", "effect", "day"),
             initiative_return,
         ),
     ),
