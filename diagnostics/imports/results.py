@@ -93,6 +93,14 @@ class Results(FileKind):
                     raise
                 raise MapIncomplete(f"Reading {number}: {error.message}", field=error.field) from error
 
+    def describe_reading(self, file_map: FileMap) -> str:
+        """Name the metric of a reading and the sheet it reads."""
+        slug = file_map.get("metric")
+        name = (
+            Metric.objects.filter(slug=slug).values_list("name", flat=True).first() or slug or "No metric yet"
+        )
+        return f"{name}, sheet {file_map.options.sheet}" if file_map.options.sheet else str(name)
+
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read values, as often as the map says; repairs are steps with names, counted in the report."""
         report, readings = reading.report, reading.file_map.readings()

@@ -237,6 +237,10 @@ class FileKind(ABC):
         """Say if a person must look at the guessed map before the file is read."""
         return sample.is_sheet_unclear and not file_map.options.sheet
 
+    def describe_reading(self, file_map: FileMap) -> str:
+        """Say in a few words what one reading of a file gives, where a file is read more than once."""
+        return file_map.options.sheet
+
     def amount_columns(self, file_map: FileMap) -> tuple[str, ...]:
         """Name the columns of dollars, for what is said of rows that were left out."""
         return ()

@@ -13,29 +13,36 @@ from difflib import SequenceMatcher
 from typing import Literal
 from uuid import UUID
 
+from districts.errors import DomainError
 from districts.models import District, School, SchoolAlias
 from districts.tenancy import current_district_id
 
 WIDTH = 7
 """How many characters the school's own part of a state code has."""
 MOST_LIKELY = 3
-_ENOUGH = 0.5
-_SURE = 0.86
+_ENOUGH = 0.4
+_SURE = 0.9
 _NAME = re.compile(r"[^\W\d_]{2,}")
-_WORDS = {
-    "es": "elementary school",
-    "elem": "elementary school",
-    "elementary": "elementary school",
-    "ms": "middle school",
-    "middle": "middle school",
-    "hs": "high school",
-    "high": "high school",
-    "ec": "education campus",
-    "campus": "",
-    "school": "",
+_LEVELS = {
+    "es": "elementary",
+    "elem": "elementary",
+    "elementary": "elementary",
+    "ms": "middle",
+    "middle": "middle",
+    "hs": "high",
+    "high": "high",
+    "ec": "education",
+    "education": "education",
 }
+_PLAIN = {"school", "campus", "the", "at", "of"}
 
 Meaning = Literal["school", "district", "other", "left_out", "unknown_code", "unknown_name"]
+
+
+class NoSuchName(DomainError):
+    """The district has kept no such name."""
+
+    status = 404
 
 
 @dataclass(frozen=True)
@@ -125,25 +132,33 @@ def _of_alias(school: UUID | None, instead: str) -> Found:
 
 def list_likely(*, name: str, schools: Iterable[School]) -> tuple[Likely, ...]:
     """List the schools a name most likely means, the likeliest first; only a person decides."""
-    wanted = _spelled_out(name)
+    wanted = _own_words(name)
     scored = [
-        Likely(school_id=school.pk, name=school.name, alike=_alike(wanted, _spelled_out(school.name)))
+        Likely(school_id=school.pk, name=school.name, alike=_alike(wanted, _own_words(school.name)))
         for school in schools
     ]
     likely = sorted((one for one in scored if one.alike >= _ENOUGH), key=lambda one: (-one.alike, one.name))
     return tuple(likely[:MOST_LIKELY])
 
 
-def _spelled_out(name: str) -> str:
-    words = [_WORDS.get(word, word) for word in name_key(name).split()]
-    return " ".join(" ".join(words).split())
+def _own_words(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Part a name into the words that are its own, and the levels it says."""
+    words = name_key(name).split()
+    own = tuple(word for word in words if word not in _LEVELS and word not in _PLAIN)
+    return own or tuple(words), frozenset(_LEVELS[word] for word in words if word in _LEVELS)
 
 
-def _alike(first: str, second: str) -> float:
-    """Measure how alike two names are, by letters and by words, whichever is more."""
-    one, other = set(first.split()), set(second.split())
-    shared = len(one & other) / max(1, len(one | other))
-    match = SequenceMatcher(a=first, b=second, autojunk=False)
-    if max(shared, match.quick_ratio()) < _ENOUGH:
+def _alike(
+    first: tuple[tuple[str, ...], frozenset[str]], second: tuple[tuple[str, ...], frozenset[str]]
+) -> float:
+    """Measure how alike two names are, 0 to 1: their letters 0.6, words of the shorter 0.2, levels 0.2.
+
+    Two names without any word or half of their letters in common are not alike at all.
+    """
+    (words, levels), (others, other_levels) = first, second
+    shared = len(set(words) & set(others)) / max(1, min(len(set(words)), len(set(others))))
+    match = SequenceMatcher(a=" ".join(words), b=" ".join(others), autojunk=False)
+    if not shared and match.quick_ratio() < 0.5:
         return 0.0
-    return max(shared, match.ratio())
+    level = 1.0 if levels == other_levels else 0.0 if levels and other_levels else 0.5
+    return 0.6 * match.ratio() + 0.2 * shared + 0.2 * level

@@ -32,6 +32,14 @@ from districts.landing.selectors.problems import (
     stream_accounts,
     stream_problems,
 )
+from districts.landing.selectors.school_names import (
+    AskedName,
+    AskedNames,
+    KeptName,
+    get_kept_name,
+    list_asked_names,
+    list_kept_names,
+)
 from districts.landing.selectors.upload_page import CheckRow, UploadDetail, get_upload
 from districts.landing.selectors.uploads import (
     UploadRow,
@@ -43,10 +51,13 @@ from districts.landing.selectors.uploads import (
 
 __all__ = [
     "PROBLEMS_ON_A_PAGE",
+    "AskedName",
+    "AskedNames",
     "CheckRow",
     "Feed",
     "FilingLine",
     "FilingRow",
+    "KeptName",
     "ListedProblem",
     "MapPage",
     "ProblemPage",
@@ -60,6 +71,7 @@ __all__ = [
     "check_map",
     "find_resting",
     "find_upload",
+    "get_kept_name",
     "get_map_page",
     "get_upload",
     "has_file",
@@ -68,8 +80,10 @@ __all__ = [
     "kinds_with_questions",
     "list_all_filings",
     "list_all_problems",
+    "list_asked_names",
     "list_feeds",
     "list_filings",
+    "list_kept_names",
     "list_left_out",
     "list_problems",
     "list_saved_maps",

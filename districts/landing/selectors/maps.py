@@ -26,6 +26,10 @@ class MapPage:
     unreadable: str
     fields: tuple[MapField, ...]
     file_map: FileMap
+    reading: int
+    """Which reading of the file the questions are about, from 0; past the last: one that would be added."""
+    readings: tuple[str, ...]
+    """Every reading of the file in a few words; empty where a file of this kind is read once."""
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -44,7 +48,9 @@ class SavedMapRow:
     used_upload_id: UUID | None
 
 
-def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None = None) -> MapPage:
+def get_map_page(
+    *, upload_id: UUID, kind: str = "", options: ReadOptions | None = None, reading: int = 0
+) -> MapPage:
     """Show the head of a file with the questions of its kind and the answers so far.
 
     `options` lay the file out anew; then the answers are guessed anew. Raises NoSuchUpload and
@@ -52,7 +58,10 @@ def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None
     """
     upload = find_upload(upload_id)
     source, chosen = get_source(upload), kind or upload.kind
-    file_map = FileMap.from_dict(upload.mapping or {}) if chosen == upload.kind else FileMap()
+    whole = FileMap.from_dict(upload.mapping or {}) if chosen == upload.kind else FileMap()
+    readings = _describe(whole, kind=chosen)
+    place = max(0, min(reading, len(readings)))
+    file_map = (*whole.readings(), FileMap(options=whole.options))[place]
     if options is not None and options != file_map.options:
         file_map = FileMap(options=options)
     try:
@@ -65,6 +74,8 @@ def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None
             unreadable=error.message,
             fields=(),
             file_map=file_map,
+            reading=place,
+            readings=readings,
             kinds=kind_choices(),
         )
     fields: tuple[MapField, ...] = ()
@@ -80,8 +91,17 @@ def get_map_page(*, upload_id: UUID, kind: str = "", options: ReadOptions | None
         unreadable="",
         fields=fields,
         file_map=file_map,
+        reading=place,
+        readings=readings,
         kinds=kind_choices(),
     )
+
+
+def _describe(whole: FileMap, *, kind: str) -> tuple[str, ...]:
+    chosen = find_kind(kind) if kind else None
+    if chosen is None or not chosen.reads_more:
+        return ()
+    return tuple(chosen.describe_reading(one) for one in whole.readings())
 
 
 def check_map(*, upload_id: UUID, file_map: FileMap) -> None:

@@ -60,6 +60,8 @@ class UploadDetail:
     has_filings: bool
     seen: str
     can_leave_rows_out: bool
+    asked_names: int
+    """How many names of schools wait for a person's answer."""
 
 
 def get_upload(*, upload_id: UUID, page: int = 1, left_out_page: int = 1) -> UploadDetail:
@@ -94,5 +96,6 @@ def get_upload(*, upload_id: UUID, page: int = 1, left_out_page: int = 1) -> Upl
         can_undo=bool(filings) or upload.state != Upload.State.UNDONE,
         has_filings=bool(filings),
         seen=str(preview.get("reading", "")),
+        asked_names=len(preview.get("unknown_schools") or {}),
         can_leave_rows_out=upload.state == Upload.State.REJECTED and has_error_rows(upload),
     )

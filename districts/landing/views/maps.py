@@ -80,12 +80,17 @@ def map_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
     file_map = form.to_map(page.file_map.options)
     is_trial = request.method == "GET" or request.POST.get("action") == "preview"
     if request.method == "POST":
+        if request.POST.get("action") == "remove":
+            return _save(request, upload_id, _whole(upload).without_reading(page.reading))
         _check(form, upload_id, file_map)
         if not is_trial and not form.errors:
-            return _save(request, upload_id, file_map)
+            whole = _whole(upload).with_reading(page.reading, file_map) if page.readings else file_map
+            return _save(request, upload_id, whole, goes_on=request.POST.get("action") == "save_more")
     context = _frame(request, upload, "Say what the columns of this file mean.") | {
         "form": form,
         "layout": layout,
+        "page": page,
+        "is_new_reading": page.reading >= len(page.readings) > 0,
         "layout_values": _layout_values(page.file_map.options),
         "groups": form.groups(find_kind(upload.kind).intros),
         "sample": page.sample,
@@ -105,21 +110,30 @@ def map_upload(request: DistrictRequest, upload_id: UUID) -> HttpResponse:
 def _lay_out(request: DistrictRequest, upload_id: UUID) -> tuple[selectors.MapPage, LayoutForm | None]:
     """Open the file as the map says, or as the person asks; what cannot be opened so says why."""
     asked = request.POST if request.method == "POST" else request.GET
-    page = selectors.get_map_page(upload_id=upload_id)
+    number = _reading(asked.get("reading", ""))
+    page = selectors.get_map_page(upload_id=upload_id, reading=number)
     if page.sample is None:
-        page = selectors.get_map_page(upload_id=upload_id, options=ReadOptions())
+        page = selectors.get_map_page(upload_id=upload_id, options=ReadOptions(), reading=number)
         if page.sample is None:
             return page, None
     layout = LayoutForm(asked, sample=page.sample)
     options = layout.options(page.file_map.options)
     if options == page.file_map.options:
         return page, layout
-    laid_out = selectors.get_map_page(upload_id=upload_id, options=options)
+    laid_out = selectors.get_map_page(upload_id=upload_id, options=options, reading=number)
     if laid_out.sample is None:
         if request.method == "GET":
             messages.error(request, laid_out.unreadable)
         return page, LayoutForm(sample=page.sample)
     return laid_out, LayoutForm(sample=laid_out.sample)
+
+
+def _reading(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
+
+
+def _whole(upload: Any) -> FileMap:
+    return FileMap.from_dict(upload.mapping or {})
 
 
 def _layout_values(options: ReadOptions) -> list[tuple[str, str]]:
@@ -151,7 +165,9 @@ def _still_open(form: MapForm, upload_id: UUID, file_map: FileMap) -> str:
     return ""
 
 
-def _save(request: DistrictRequest, upload_id: UUID, file_map: FileMap) -> HttpResponse:
+def _save(
+    request: DistrictRequest, upload_id: UUID, file_map: FileMap, *, goes_on: bool = False
+) -> HttpResponse:
     here = link(request, "upload-show", upload_id=upload_id)
     try:
         services.save_map(by=request.access.user_id, upload_id=upload_id, file_map=file_map)
@@ -159,6 +175,10 @@ def _save(request: DistrictRequest, upload_id: UUID, file_map: FileMap) -> HttpR
         messages.error(request, error.message)
         return redirect(here)
     messages.success(request, "The answers are saved, and replayed for the next file with the same columns.")
+    if goes_on:
+        return redirect(
+            f"{link(request, 'upload-map', upload_id=upload_id)}?reading={len(file_map.readings())}"
+        )
     return redirect(here)
 
 

@@ -39,6 +39,7 @@ SECTIONS = (
     ("What is there", "feed-list"),
     ("Problems", "problem-list"),
     ("Saved maps", "map-list"),
+    ("Names of schools", "school-name-list"),
 )
 COUNTED = (("accounts", "accounts"), ("codes", "codes"), ("values", "values"))
 NO_ROWS = Empty(title="Nothing to show")

@@ -92,6 +92,7 @@ def _render(
         "control_totals": control_totals(detail),
         "to_look_at": sum(1 for check in detail.checks if check.status == "warn"),
         "left_out": describe_rows(detail.left_out_rows),
+        "asked_names": detail.asked_names,
         "can_map": upload.kind in selectors.kinds_with_questions(),
         "can_write": may_upload(request),
         "date_form": date_form if upload.state == "ready" else None,
