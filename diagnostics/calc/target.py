@@ -7,12 +7,14 @@ of the published value the exact one lies, and nothing more. `disclosure` counts
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from diagnostics.calc.disclosure import DECIMALS, OVER, UNDER, Table
 from diagnostics.calc.pooling import YearValue, pool_years
 
 TOLERANCE = 1e-9
+YEAR_BEGINS = 9
 
 
 def decide_target(
@@ -42,6 +44,20 @@ def decide_target(
 def target_key(*, direction: str, target: Decimal) -> str:
     """Name a target among those of a metric and group: "down 20"."""
     return f"{direction} {target.normalize():f}"
+
+
+def due_year(*, due_on: date) -> int:
+    """Return the school year that a strategic goal's due date asks for, by the year it ends.
+
+    The one the day falls in; a day of July or August belongs to the year just over. Example: 31 August 2027
+    is of 2026-27, 1 September 2027 of 2027-28.
+    """
+    return due_on.year + (due_on.month >= YEAR_BEGINS)
+
+
+def on_track_key(*, direction: str, target: Decimal, due: int) -> str:
+    """Name a target with its due school year: "down 20 2027"."""
+    return f"{target_key(direction=direction, target=target)} {due}"
 
 
 def read_key(key: str) -> tuple[str, Decimal]:

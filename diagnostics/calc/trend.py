@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,43 +191,68 @@ def _note(
     has_bound: bool,
     slope: float | None,
 ) -> str:
-    """Say what a reader must know: a break, a suppressed latest value, too few points, a turn."""
-    notes: list[str] = []
-    years = segments[-1][0]
-    if len(segments) > 1:
-        notes.append(f"Values before {formatting.school_year(years[0])} cannot be compared with later ones.")
+    years, values = segments[-1]
     hidden = [point.year for point in points if point.is_suppressed and point.year > years[-1]]
-    if hidden:
-        notes.append(
-            f"The value of {formatting.school_year(hidden[-1])} is suppressed;"
-            f" {formatting.school_year(years[-1])} is the latest known."
-        )
-    if has_bound:
-        notes.append("A rate shown as under or over is not exact: no slope, and no change from it.")
-    elif len(years) < 3:
-        words = {1: "One point: a level only.", 2: "Two points: a change, no slope."}
-        notes.append(words[len(years)])
     gaps = [after for before, after in pairwise(years) if after - before > 1]
-    if gaps:
+    facts = Facts(
+        first=years[0],
+        last=years[-1],
+        points=len(years),
+        is_after_break=len(segments) > 1,
+        hidden=hidden[-1] if hidden else 0,
+        gap=gaps[-1] if gaps else 0,
+        has_bound=has_bound,
+        turn=0 if slope is None else turn_of(slope=slope, change=values[-1] - values[-2]),
+    )
+    return note_of(facts=facts)
+
+
+class Facts(NamedTuple):
+    """What a reader must know of a series; 0 where there is no such year.
+
+    first, last, points: of the latest unbroken stretch. hidden: the last suppressed year after it. gap: the
+    year after its last gap. turn: the way of the last change where the line runs the other way, else 0.
+    """
+
+    first: int
+    last: int
+    points: int
+    is_after_break: bool
+    hidden: int
+    gap: int
+    has_bound: bool
+    turn: int
+
+
+def note_of(*, facts: Facts) -> str:
+    """Say what a reader must know: a break, a suppressed latest value, too few points, a gap, a turn."""
+    notes: list[str] = []
+    first, last = formatting.school_year(facts.first), formatting.school_year(facts.last)
+    if facts.is_after_break:
+        notes.append(f"Values before {first} cannot be compared with later ones.")
+    if facts.hidden:
+        year = formatting.school_year(facts.hidden)
+        notes.append(f"The value of {year} is suppressed; {last} is the latest known.")
+    if facts.has_bound:
+        notes.append("A rate shown as under or over is not exact: no slope, and no change from it.")
+    elif facts.points < 3:
+        words = {1: "One point: a level only.", 2: "Two points: a change, no slope."}
+        notes.append(words[facts.points])
+    if facts.gap:
+        year = formatting.school_year(facts.gap)
+        notes.append(f"Not every year is there: the year before {year} has no value.")
+    if facts.turn:
+        way, line = ("down", "up") if facts.turn < 0 else ("up", "down")
         notes.append(
-            f"Not every year is there: the year before {formatting.school_year(gaps[-1])} has no value."
+            f"It last went {way}, though the line over all years from {first} runs"
+            f" {line}: the years before moved more, the other way."
         )
-    if slope is not None:
-        notes += _turn(slope=slope, segment=segments[-1])
     return " ".join(notes)
 
 
-def _turn(*, slope: float, segment: tuple[tuple[int, ...], tuple[float, ...]]) -> list[str]:
-    """Explain a last change and a slope of opposite signs, as they read at one decimal."""
-    years, values = segment
-    change = round(values[-1] - values[-2], 1)
-    if round(slope, 1) * change >= 0:
-        return []
-    way = "down" if change < 0 else "up"
-    line = "up" if slope > 0 else "down"
-    return [
-        (
-            f"It last went {way}, though the line over all years from {formatting.school_year(years[0])} runs"
-            f" {line}: the years before moved more, the other way."
-        )
-    ]
+def turn_of(*, slope: float, change: float) -> int:
+    """Return the way of a last change that the slope does not share, as both read at one decimal; else 0."""
+    last = round(change, 1)
+    if round(slope, 1) * last >= 0:
+        return 0
+    return -1 if last < 0 else 1

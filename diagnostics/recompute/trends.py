@@ -6,181 +6,219 @@ Must not hold arithmetic (`calc` does) nor write anything but its result table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from diagnostics.calc.additions import Key
-from diagnostics.calc.disclosure import DECIMALS, protect_district
+import numpy as np
+
+from diagnostics.calc.additions import ALL
+from diagnostics.calc.disclosure import DECIMALS
+from diagnostics.calc.on_track import OnTrack, on_track
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.target import decide_target, exact_district, target_key
-from diagnostics.calc.trend import Point
+from diagnostics.calc.series import BOUNDS, Described, Ints, describe_series
+from diagnostics.calc.target import decide_target, due_year, on_track_key, target_key
+from diagnostics.calc.trend import Floats, Point
 from diagnostics.calc.trend import Trend as TrendFigures
 from diagnostics.calc.trend import trend as describe
-from diagnostics.models import MetricResult, Trend
+from diagnostics.models import Trend
+from diagnostics.recompute.landed import Landed, SeriesKey, load_landed, to_values
 from districts.models import District
 from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 from strategy.models import Goal, Metric
 
-VERSION = "7"
-RESULTS_FAMILY = "results"
-
-Series = dict[tuple[UUID, UUID | None, str], list[YearValue]]
-Targets = dict[tuple[UUID, str], set[tuple[str, Decimal]]]
+VERSION = "8"
 
 
-@dataclass(frozen=True)
-class _Results:
-    """What landed: values as shown by series, the district's exact ones by metric, group and year, filings."""
+class Asked(NamedTuple):
+    """What a strategic goal asks of its metric."""
 
-    shown: Series
-    exact: Mapping[tuple[UUID, str, int], float]
-    filings: list[str]
+    direction: str
+    target: Decimal
+    due_on: date
+
+    @property
+    def is_up(self) -> bool:
+        return self.direction == Metric.Direction.UP
+
+
+Targets = Mapping[tuple[UUID, str], set[Asked]]
 
 
 def trend(context: Recompute) -> Outcome:
-    """Recompute the trend of every metric, school and group, and the district's, whole, from source.
+    """Recompute the trend of every metric, school, group and grade, and the district's, whole, from source.
 
     Idempotent. What may be shown is decided here, by `disclosure`, so no result holds a hidden value; so is
-    whether the exact rate reaches a strategic goal's target. Four queries to read.
+    whether the exact rate reaches a strategic goal's target. Three queries and a COPY to read.
     """
     metrics = {metric.pk: metric for metric in Metric.objects.all()}
     minimum = District.objects.values_list("minimum_group", flat=True).get(pk=context.district_id)
-    results = _load_results(metrics=metrics, minimum=minimum)
+    landed = load_landed(units={pk: metric.unit for pk, metric in metrics.items()}, minimum=minimum)
     targets = _load_targets()
     changed = save_results(
         context=context,
         model=Trend,
         keys=("metric_id", "school_id", "group", "grade"),
-        rows=(
-            _trend_row(key=key, values=values, metric=metrics[key[0]], results=results, targets=targets)
-            for key, values in results.shown.items()
-        ),
+        rows=_rows(landed=landed, metrics=metrics, targets=targets),
     )
     facts = [[str(pk), metric.unit, metric.break_years] for pk, metric in sorted(metrics.items())]
     asked = [[str(metric), group, sorted(found)] for (metric, group), found in sorted(targets.items())]
-    return Outcome(
-        changed_rows=changed, fingerprint=digest([VERSION, minimum, results.filings, facts, asked])
-    )
+    return Outcome(changed_rows=changed, fingerprint=digest([VERSION, minimum, landed.filings, facts, asked]))
 
 
 def _load_targets() -> Targets:
-    """Return the directions and targets of the strategic goals in use, by metric and group."""
-    targets: Targets = defaultdict(set)
+    """Return what the strategic goals in use ask, by metric and group."""
+    targets: dict[tuple[UUID, str], set[Asked]] = defaultdict(set)
     goals = Goal.objects.filter(archived_at=None)
-    for metric_id, group, *asked in goals.values_list("metric_id", "group", "direction", "target_value"):
-        targets[(metric_id, group)].add((asked[0], asked[1]))
+    names = ("metric_id", "group", "direction", "target_value", "due_on")
+    for metric_id, group, *asked in goals.values_list(*names):
+        targets[(metric_id, group)].add(Asked(*asked))
     return targets
 
 
-def _load_results(*, metrics: Mapping[UUID, Metric], minimum: int) -> _Results:
-    rows = (
-        MetricResult.objects.filter(filing__family=RESULTS_FAMILY, filing__is_current=True, grade="all")
-        .order_by("metric_id", "school_id", "group", "school_year", "id")
-        .values_list(
-            "metric_id",
-            "school_id",
-            "group",
-            "school_year",
-            "value",
-            "numerator",
-            "denominator",
-            "is_suppressed",
-            "is_vouched",
-            "filing_id",
-        )
+def describe_all(
+    *, shown: Mapping[SeriesKey, Sequence[YearValue]], breaks: Mapping[UUID, Sequence[int]]
+) -> Described:
+    """Describe every series at once, in their order."""
+    places = {metric_id: place for place, metric_id in enumerate(breaks)}
+    return describe_series(
+        values=to_values(shown.values()),
+        metric_of=np.fromiter((places[key.metric_id] for key in shown), np.int64, len(shown)),
+        breaks=list(breaks.values()),
     )
-    tables: dict[tuple[UUID, int], dict[Key, YearValue]] = defaultdict(dict)
-    filings: set[str] = set()
-    for (
-        metric_id,
-        school_id,
-        group,
-        year,
-        value,
-        numerator,
-        students,
-        is_suppressed,
-        is_vouched,
-        filing,
-    ) in rows:
-        tables[(metric_id, year)][(school_id, group)] = YearValue(
-            year=year,
-            value=None if value is None else float(value),
-            numerator=None if numerator is None else float(numerator),
-            students=None if students is None else float(students),
-            is_suppressed=is_suppressed,
-            is_vouched=is_vouched,
-        )
-        filings.add(str(filing))
-    series: Series = defaultdict(list)
-    exact: dict[tuple[UUID, str, int], float] = {}
-    for (metric_id, at), cells in sorted(tables.items()):
-        unit = metrics[metric_id].unit
-        for group, known in exact_district(cells=cells, unit=unit).items():
-            exact[(metric_id, group, at)] = known
-        for (school, group), shown in protect_district(cells=cells, unit=unit, minimum=minimum).items():
-            series[(metric_id, _school(school), group)].append(shown)
-    return _Results(shown=series, exact=exact, filings=sorted(filings))
 
 
-def _school(key: Hashable | None) -> UUID | None:
-    return key if isinstance(key, UUID) else None
+@dataclass(frozen=True)
+class _Figures:
+    """The figures of one series as they are saved; None where there is nothing."""
+
+    level: float | None
+    level_bound: str
+    level_year: int | None
+    change: float | None
+    slope: float | None
+    slope_low: float | None
+    slope_high: float | None
+    points_used: int
 
 
-def _trend_row(
-    *,
-    key: tuple[UUID, UUID | None, str],
-    values: Sequence[YearValue],
-    metric: Metric,
-    results: _Results,
-    targets: Targets,
-) -> dict[str, Any]:
-    metric_id, school_id, group = key
-    figures = describe_years(values=values, breaks=metric.break_years)
-    latest = next((one for one in values if one.year == figures.level_year), None)
-    asked = targets.get((metric_id, group), set()) if school_id is None else set()
-    return {
-        "metric_id": metric_id,
-        "school_id": school_id,
-        "group": group,
-        "grade": "all",
-        "points": [asdict(value) for value in values],
-        "level": figures.level,
-        "level_bound": figures.level_bound,
-        "level_year": figures.level_year,
-        "change": figures.change,
-        "slope": figures.slope,
-        "slope_low": figures.slope_low,
-        "slope_high": figures.slope_high,
-        "points_used": figures.points_used,
-        "note": _note(figures.note, values=values)[:300],
-        "on_track": {},
-        "reached": _reached(
-            latest=latest,
-            exact=results.exact.get((metric_id, group, figures.level_year or 0)),
-            asked=asked,
-            unit=metric.unit,
-        ),
-    }
+def _rows(*, landed: Landed, metrics: Mapping[UUID, Metric], targets: Targets) -> Iterator[dict[str, Any]]:
+    found = describe_all(
+        shown=landed.shown, breaks={pk: metric.break_years for pk, metric in metrics.items()}
+    )
+    figures = map(
+        _Figures,
+        _known(found.level),
+        (BOUNDS[one] for one in found.level_bound),
+        (year or None for year in _whole(found.level_year)),
+        _known(found.change),
+        _known(found.slope),
+        _known(found.low),
+        _known(found.high),
+        _whole(found.points),
+    )
+    notes = (found.notes[one] for one in found.note)
+    described = zip(landed.shown.items(), figures, notes, _whole(found.start), strict=True)
+    for (key, values), mine, note, start in described:
+        asked = targets.get((key.metric_id, key.group), ())
+        is_asked = bool(asked) and key.school_id is None and key.grade == ALL
+        yield {
+            **key._asdict(),
+            "points": [vars(value) for value in values],
+            **vars(mine),
+            "note": _note(note, values=values)[:300],
+            "on_track": {},
+            "reached": {},
+        } | (
+            _against_targets(
+                key=key, values=values, figures=mine, start=start, landed=landed, asked=asked,
+                metric=metrics[key.metric_id],
+            )
+            if is_asked
+            else {}
+        )  # fmt: skip
 
 
-def _reached(
-    *, latest: YearValue | None, exact: float | None, asked: Iterable[tuple[str, Decimal]], unit: str
-) -> dict[str, bool]:
-    """Return which targets the latest level reaches, of those that can be decided."""
-    if latest is None:
-        return {}
-    found: dict[str, bool] = {}
-    for direction, target in sorted(asked):
-        is_up = direction == Metric.Direction.UP
-        is_reached = decide_target(shown=latest, exact=exact, target=target, is_up=is_up, unit=unit)
-        if is_reached is not None:
-            found[target_key(direction=direction, target=target)] = is_reached
+def _known(numbers: Floats) -> Iterator[float | None]:
+    return (None if number != number else number for number in numbers.tolist())
+
+
+def _whole(numbers: Ints) -> list[int]:
+    found: list[int] = numbers.tolist()
     return found
+
+
+def _against_targets(
+    *,
+    key: SeriesKey,
+    values: Sequence[YearValue],
+    figures: _Figures,
+    start: int,
+    landed: Landed,
+    asked: Iterable[Asked],
+    metric: Metric,
+) -> dict[str, Any]:
+    """Return which targets the latest level reaches, of those that can be decided, and the chance of each."""
+    reached: dict[str, bool] = {}
+    chances: dict[str, Any] = {}
+    by_year = {value.year: value for value in values}
+    has_break = any(value.year < start and value.value is not None for value in values)
+    for one in sorted(asked):
+        name = target_key(direction=one.direction, target=one.target)
+        due = due_year(due_on=one.due_on)
+        decided = {
+            year: decide_target(
+                shown=value, exact=landed.exact.get((key.metric_id, key.group, year)), target=one.target,
+                is_up=one.is_up, unit=metric.unit,
+            )
+            for year, value in by_year.items()
+        }  # fmt: skip
+        is_reached = decided.get(figures.level_year or 0)
+        if is_reached is not None:
+            reached[name] = is_reached
+        stretch = [value for value in values if value.year >= start and value.value is not None]
+        if start:
+            chance = _chance(stretch=stretch, asked=one, due=due, decided=decided)
+            full = on_track_key(direction=one.direction, target=one.target, due=due)
+            chances[full] = chance | {"since_break": has_break}
+    return {"reached": reached, "on_track": chances}
+
+
+def _chance(
+    *, stretch: Sequence[YearValue], asked: Asked, due: int, decided: Mapping[int, bool | None]
+) -> dict[str, Any]:
+    """Return the chance that the target is reached by the due year, from values as shown.
+
+    A value of the due year settles it, by the exact rate where that may be told. A rate beyond a cut has no
+    line.
+    """
+    found = OnTrack(probability=None, points=len(stretch))
+    has_bound = any(value.bound for value in stretch)
+    if stretch[-1].year >= due:
+        until = [value.year for value in stretch if value.year <= due]
+        is_reached = decided.get(until[-1]) if until else None
+        found = replace(found, probability=None if is_reached is None else float(is_reached), is_known=True)
+    elif not has_bound:
+        found = on_track(
+            years=[value.year for value in stretch],
+            values=[float(value.value or 0) for value in stretch],
+            target=float(asked.target),
+            due_year=due,
+            is_up=asked.is_up,
+        )
+    return {
+        "probability": None if found.probability is None else round(found.probability, 2),
+        "points": found.points,
+        "expected": _rounded(found.expected),
+        "low": _rounded(found.low),
+        "high": _rounded(found.high),
+        "is_known": found.is_known,
+        "has_bound": has_bound,
+    }
 
 
 def _note(note: str, *, values: Iterable[YearValue]) -> str:

@@ -1,0 +1,136 @@
+"""What landed of outcomes, as it may be shown: loaded in one go, protected by metric and year.
+
+Must not describe or save. No value leaves unprotected but the district's exact ones, which decide targets only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from diagnostics.calc.additions import Key, cohort, group_and_grade
+from diagnostics.calc.disclosure import protect_district
+from diagnostics.calc.pooling import YearValue
+from diagnostics.calc.series import BOUNDS, Values
+from diagnostics.calc.target import exact_district
+
+Cells = dict[Key, YearValue]
+Tables = dict[tuple[UUID, int], Cells]
+
+
+class SeriesKey(NamedTuple):
+    """What a series is of; no school: the district."""
+
+    metric_id: UUID
+    school_id: UUID | None
+    group: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Values as shown by series, the district's exact ones by metric, cohort and year, filings."""
+
+    shown: Mapping[SeriesKey, Sequence[YearValue]]
+    exact: Mapping[tuple[UUID, str, int], float]
+    filings: list[str]
+
+
+def load_landed(*, units: Mapping[UUID, str], minimum: int) -> Landed:
+    """Load the current results and protect them. units: of every metric. One COPY."""
+    frame = read_results()
+    shown, exact = protect_tables(tables=make_tables(frame), units=units, minimum=minimum)
+    return Landed(shown=shown, exact=exact, filings=sorted(frame["filing_id"].unique().to_list()))
+
+
+def read_results() -> pl.DataFrame:
+    """Read every row of a current filing, as columns, by metric, year, school, group, grade and row."""
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        data = b"".join(copy)
+    frame = pl.read_csv(data, has_header=False, schema=_SCHEMA)
+    return frame.sort("metric_id", "school_year", "school_id", "group", "grade", "id")
+
+
+_SCHEMA = {
+    "id": pl.Int64,
+    "metric_id": pl.String,
+    "school_id": pl.String,
+    "group": pl.String,
+    "grade": pl.String,
+    "school_year": pl.Int64,
+    "value": pl.Float64,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "is_suppressed": pl.Int8,
+    "is_vouched": pl.Int8,
+    "filing_id": pl.String,
+}
+_COPY = (
+    'COPY (SELECT r.id, r.metric_id, r.school_id, r."group", r.grade, r.school_year, r.value, r.numerator,'
+    " r.denominator, r.is_suppressed::int, r.is_vouched::int, r.filing_id FROM diagnostics_metricresult r"
+    " JOIN districts_filing f ON f.district_id = r.district_id AND f.id = r.filing_id"
+    " WHERE f.family = 'results' AND f.is_current) TO STDOUT (FORMAT csv)"
+)
+
+
+def make_tables(frame: pl.DataFrame) -> Tables:
+    """Return the rows as tables of schools and cohorts, one a metric and school year."""
+    ids = {one: UUID(one) for name in ("metric_id", "school_id") for one in frame[name].unique() if one}
+    tables: Tables = {}
+    for (metric, year), part in frame.partition_by(
+        "metric_id", "school_year", as_dict=True, maintain_order=True
+    ).items():
+        columns = (part[name].to_list() for name in _CELL)
+        tables[(ids[str(metric)], int(str(year)))] = {
+            (ids.get(school), cohort(group=group, grade=grade)): YearValue(
+                int(str(year)), value, numerator, students, bool(is_suppressed), "", bool(is_vouched)
+            )
+            for school, group, grade, value, numerator, students, is_suppressed, is_vouched in zip(
+                *columns, strict=True
+            )
+        }
+    return tables
+
+
+_CELL = ("school_id", "group", "grade", "value", "numerator", "denominator", "is_suppressed", "is_vouched")
+
+
+def protect_tables(
+    *, tables: Tables, units: Mapping[UUID, str], minimum: int
+) -> tuple[dict[SeriesKey, list[YearValue]], dict[tuple[UUID, str, int], float]]:
+    """Return the values of every series as they may be shown, by year, and the district's exact ones."""
+    series: dict[SeriesKey, list[YearValue]] = defaultdict(list)
+    exact: dict[tuple[UUID, str, int], float] = {}
+    for (metric_id, year), cells in sorted(tables.items()):
+        unit = units[metric_id]
+        for name, known in exact_district(cells=cells, unit=unit).items():
+            exact[(metric_id, name, year)] = known
+        for (school, name), shown in protect_district(cells=cells, unit=unit, minimum=minimum).items():
+            series[SeriesKey(metric_id, _school(school), *group_and_grade(name=name))].append(shown)
+    return dict(series), exact
+
+
+def to_values(series: Iterable[Sequence[YearValue]]) -> Values:
+    """Return series of values as arrays."""
+    listed = list(series)
+    flat = [value for one in listed for value in one]
+    sides = {name: number for number, name in enumerate(BOUNDS)}
+    many = len(flat)
+    return Values(
+        series=np.repeat(np.arange(len(listed)), [len(one) for one in listed]),
+        year=np.fromiter((value.year for value in flat), np.int64, many),
+        value=np.array([value.value for value in flat], dtype=np.float64),
+        bound=np.fromiter((sides[value.bound] for value in flat), np.int64, many),
+        is_suppressed=np.fromiter((value.is_suppressed for value in flat), np.bool_, many),
+    )
+
+
+def _school(key: Hashable | None) -> UUID | None:
+    return key if isinstance(key, UUID) else None
