@@ -76,6 +76,23 @@ class MetricForm(PlainForm):
         help_text="School years by the year in which they end, with commas: 2021, 2023. Trends never bridge them.",
     )
 
+    scale = text_field(
+        label="Scale", most=80, help_text="What points are: for example scale score, distance from standard."
+    )
+    student_sd = forms.DecimalField(
+        label="Standard deviation of students’ scores",
+        required=False,
+        max_digits=12,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="Of students, not of schools. Without it an effect is told in points, never as an effect size.",
+        error_messages={"invalid": NO_NUMBER},
+    )
+    student_sd_source = text_field(
+        label="Where the standard deviation is from",
+        help_text="State, test, grade and year it is published for, or whose own data it is computed from.",
+    )
+
     def clean_break_years(self) -> tuple[int, ...]:
         """Read years from text such as `2021, 2023`."""
         parts = self.cleaned_data["break_years"].replace(",", " ").split()

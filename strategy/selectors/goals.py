@@ -26,6 +26,9 @@ class MetricRow:
     is_leading: bool
     description: str
     break_years: tuple[int, ...]
+    scale: str = ""
+    student_sd: Decimal | None = None
+    student_sd_source: str = ""
     goal_count: int = 0
 
     @property
@@ -158,5 +161,8 @@ def _metric_row(row: Metric) -> MetricRow:
         is_leading=row.is_leading,
         description=row.description,
         break_years=tuple(row.break_years),
+        scale=row.scale,
+        student_sd=row.student_sd,
+        student_sd_source=row.student_sd_source,
         goal_count=getattr(row, "goal_count", 0),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +30,12 @@ class MetricInput:
     description: str = ""
     slug: str = ""
     break_years: Sequence[int] = ()
+    scale: str = ""
+    """What points are: for example scale score, distance from standard."""
+    student_sd: Decimal | None = None
+    """The standard deviation of students' scores; without it an effect is in points only."""
+    student_sd_source: str = ""
+    """State, test, grade and year the standard deviation is published for."""
 
 
 @transaction.atomic
@@ -66,6 +73,9 @@ def _columns(metric: MetricInput) -> dict[str, object]:
         "is_leading": metric.is_leading,
         "description": metric.description.strip(),
         "break_years": sorted(set(metric.break_years)),
+        "scale": metric.scale.strip(),
+        "student_sd": metric.student_sd,
+        "student_sd_source": metric.student_sd_source.strip(),
     }
 
 
@@ -89,8 +99,27 @@ def _check(*, metric: MetricInput, metric_id: UUID | None) -> None:
         )
     if metric.unit not in Metric.Unit.values:
         errors["unit"] = "Say in which unit the metric is measured."
+    errors |= _check_student_sd(metric)
     if errors:
         raise MetricRefused(errors)
+
+
+def _check_student_sd(metric: MetricInput) -> dict[str, str]:
+    """Return what is wrong with a standard deviation: it is of scores, over zero, and says where it is from."""
+    source = metric.student_sd_source.strip()
+    if metric.student_sd is None:
+        missing = "Give the standard deviation this source publishes, or leave both empty."
+        return {"student_sd": missing} if source else {}
+    if metric.student_sd <= 0:
+        return {"student_sd": "A standard deviation is over 0."}
+    if metric.unit != Metric.Unit.POINTS:
+        return {
+            "student_sd": "Only scores in points have a standard deviation of students. Leave it empty here."
+        }
+    if not source:
+        asked = "Say where it is from: state, test, grade and year, or whose own data."
+        return {"student_sd_source": asked}
+    return {}
 
 
 def _goals_against(*, metric_id: UUID, direction: str) -> bool:

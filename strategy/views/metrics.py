@@ -84,7 +84,17 @@ def _show_form(request: DistrictRequest, *, form: MetricForm, title: str, button
 
 
 def _initial(metric: MetricRow) -> dict[str, object]:
-    names = ("name", "direction", "unit", "is_leading", "description", "slug")
+    names = (
+        "name",
+        "direction",
+        "unit",
+        "is_leading",
+        "description",
+        "slug",
+        "scale",
+        "student_sd",
+        "student_sd_source",
+    )
     years = ", ".join(str(year) for year in metric.break_years)
     return {name: getattr(metric, name) for name in names} | {"break_years": years}
 

@@ -32,6 +32,7 @@ URL_OBJECTS: dict[str, str] = {
     "invitation_id": "districts.Invitation",
     "school_id": "districts.School",
     "department_id": "districts.Department",
+    "alias_id": "districts.SchoolAlias",
     "event_id": "districts.AuditEvent",
     "key_id": "districts.ApiKey",
     "upload_id": "districts.Upload",
@@ -43,6 +44,7 @@ URL_OBJECTS: dict[str, str] = {
     "rule_id": "investments.CodingRule",
     "allocation_id": "investments.Allocation",
     "funding_source_id": "investments.FundingSource",
+    "decision_id": "diagnostics.Decision",
 }
 """The table each name in a URL is the key of."""
 
@@ -88,6 +90,7 @@ WANTED: dict[str, dict[str, Any]] = {
         "first_fiscal_year": 2023,
         "last_fiscal_year": 2024,
     },
+    "diagnostics.Decision": {"board_action": "", "board_on": None, "withdrawn_at": None},
     "diagnostics.MetricResult": {"is_suppressed": False},
     "diagnostics.Trend": {"points": [], "grade": "all", "on_track": {}, "reached": {}},
     "diagnostics.EvaluationPlan": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from strategy.models import Metric
@@ -32,3 +34,34 @@ def test_update_metric_refuses_to_turn_round_under_a_goal(in_bay: Cast) -> None:
     with pytest.raises(MetricRefused) as refused:
         update_metric(metric_id=metric, metric=MetricInput(name="Chronic absenteeism", direction="up"))
     assert refused.value.errors.keys() == {"direction"}
+
+
+def test_a_students_sd_needs_its_source_and_is_of_scores(in_bay: Cast) -> None:
+    def refused(**given: object) -> dict[str, str]:
+        with pytest.raises(MetricRefused) as error:
+            create_metric(
+                metric=MetricInput(**{"name": "Mathematics", "direction": "up", "unit": "points", **given})
+            )  # type: ignore[arg-type]
+        return error.value.errors
+
+    source = "California, Smarter Balanced mathematics, grade 5, 2019"
+    assert refused(student_sd=Decimal(98)).keys() == {"student_sd_source"}
+    assert refused(student_sd_source=source).keys() == {"student_sd"}
+    assert refused(student_sd=Decimal(0), student_sd_source=source).keys() == {"student_sd"}
+    assert refused(student_sd=Decimal(9), student_sd_source=source, unit="percent").keys() == {"student_sd"}
+    made = create_metric(
+        metric=MetricInput(
+            name="Mathematics",
+            direction="up",
+            unit="points",
+            scale="scale score",
+            student_sd=Decimal("98.5"),
+            student_sd_source=source,
+        )
+    )
+    metric = Metric.objects.get(pk=made)
+    assert (metric.scale, metric.student_sd, metric.student_sd_source) == (
+        "scale score",
+        Decimal("98.5"),
+        source,
+    )

@@ -33,3 +33,24 @@ def test_metric_edit_keeps_its_short_name(bay: Cast) -> None:
     with district_scope(bay.district.pk):
         assert Metric.objects.get().name == "Chronic absence"
         assert Metric.objects.get().slug == "chronic-absenteeism"
+
+
+def test_metric_form_takes_a_students_sd_with_its_source_only(bay: Cast) -> None:
+    given = {
+        "name": "Reading",
+        "direction": "up",
+        "unit": "points",
+        "student_sd": "98.5",
+        "scale": "scale score",
+    }
+    cabinet = bay.client(Role.CABINET)
+    response = cabinet.post(f"{LIST}new/", given)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["student_sd_source"])
+    cabinet.post(f"{LIST}new/", {**given, "student_sd_source": "California, grade 5, 2019"})
+    with district_scope(bay.district.pk):
+        metric = Metric.objects.get()
+    page = cabinet.get(f"{LIST}{metric.pk}/edit/")
+    assert [page.context["form"][name].value() for name in ("scale", "student_sd")] == [
+        "scale score",
+        metric.student_sd,
+    ]
