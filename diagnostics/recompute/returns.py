@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Q, Sum
 
 from diagnostics.calc.disclosure import Pool, pool_shown
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.verdict import Evidence, Kind, Missing, decide_verdict
+from diagnostics.calc.verdict import Evidence, Kind, Missing, Reason, decide_verdict
 from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
-from diagnostics.models import InitiativeReturn, Trend
+from diagnostics.evaluation.selectors import read_delivery
+from diagnostics.models import CheckIn, Effect, InitiativeReturn, PlanSchool, Trend
+from diagnostics.recompute.return_ratios import Spending
+from diagnostics.recompute.returns_planned import Planned, planned_columns
 from diagnostics.recompute.trends import describe_years
 from districts.models import District
 from districts.pipeline.results import digest, save_results
@@ -28,7 +31,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "6"
+VERSION = "7"
 SCHOOL_YEAR_STARTS = 7
 
 
@@ -36,6 +39,24 @@ SCHOOL_YEAR_STARTS = 7
 class _Spent:
     fiscal_year: int
     dollars: Decimal
+
+
+@dataclass(frozen=True)
+class _Money:
+    """Actual dollars by initiative and fiscal year. years: those the district has any of."""
+
+    dollars: Mapping[UUID | None, Mapping[int, Decimal]]
+    years: frozenset[int]
+
+    def of(self, initiative_id: UUID) -> Mapping[int, Decimal]:
+        """Return an initiative's dollars by fiscal year."""
+        return self.dollars.get(initiative_id, {})
+
+    def latest(self, initiative_id: UUID) -> _Spent | None:
+        """Return its dollars in the last fiscal year of actuals; None where nothing is coded to it."""
+        last = max(self.years, default=None)
+        found = self.of(initiative_id)
+        return _Spent(fiscal_year=last, dollars=found[last]) if last in found and last else None
 
 
 @dataclass(frozen=True)
@@ -47,32 +68,103 @@ class _Outcomes:
     has_other_groups: bool
 
 
+@dataclass(frozen=True)
+class _Surroundings:
+    """What every initiative is seen against."""
+
+    served: Mapping[UUID, frozenset[UUID]]
+    outcomes: Mapping[tuple[UUID, str], _Outcomes]
+    money: _Money
+    checked_in: frozenset[UUID]
+    today: date
+
+
+PLAN_FIRST = "Write an evaluation plan and lock it before results arrive."
+LOCK_FIRST = "Lock the evaluation plan: until then nothing is estimated."
+_PLAN_HELPS = (Reason.TOO_EARLY, Reason.NO_FAIR_COMPARISON)
+
+
 def initiative_return(context: Recompute) -> Outcome:
     """Judge every initiative that is not archived, as of the run's day in the district.
 
-    Idempotent within a day. Only rules that need no estimate can decide: there is none yet. Reads
-    the results of ledger cost and trend. Six queries to read.
+    Idempotent within a day. By its locked plan and effect where it has one; else only rules that need no
+    estimate can decide. Reads the results of ledger cost, trend and effect. Seven queries to read, eight
+    more where a plan is locked.
     """
-    zone = District.objects.values_list("time_zone", flat=True).get(pk=context.district_id)
-    today = context.now.astimezone(ZoneInfo(zone)).date()
+    district = District.objects.only("time_zone", "minimum_group").get(pk=context.district_id)
+    today = context.now.astimezone(ZoneInfo(district.time_zone)).date()
     initiatives = list(
         Initiative.objects.filter(archived_at=None).select_related("goal__metric").order_by("id")
     )
-    served = _load_served()
-    outcomes = _load_outcomes(goals={(one.goal.metric_id, one.goal.group) for one in initiatives})
-    spent = _load_spent()
+    surroundings = _Surroundings(
+        served=_load_served(),
+        outcomes=_load_outcomes(goals={(one.goal.metric_id, one.goal.group) for one in initiatives}),
+        money=_load_money(),
+        checked_in=frozenset(CheckIn.objects.order_by().values_list("initiative_id", flat=True).distinct()),
+        today=today,
+    )
+    effects = {one.initiative_id: one for one in _load_effects()}
+    planned = _load_planned(effects=effects, surroundings=surroundings, minimum=district.minimum_group)
     rows = [
         _return_row(
             initiative=one,
-            schools=served.get(one.pk, frozenset()),
-            outcomes=outcomes[(one.goal.metric_id, one.goal.group)],
-            spent=spent.get(one.pk),
-            today=today,
+            surroundings=surroundings,
+            planned=planned.get(one.pk),
+            has_draft=one.pk in effects and one.pk not in planned,
         )
         for one in initiatives
     ]
     changed = save_results(context=context, model=InitiativeReturn, keys=("initiative_id",), rows=rows)
     return Outcome(changed_rows=changed, fingerprint=digest([VERSION, rows]))
+
+
+def _load_effects() -> list[Effect]:
+    return list(
+        Effect.objects.filter(shown_until=None, initiative__kind=Initiative.Kind.INITIATIVE).select_related(
+            "plan__metric", "plan__initiative"
+        )
+    )
+
+
+def _load_planned(
+    *, effects: Mapping[UUID, Effect], surroundings: _Surroundings, minimum: int
+) -> dict[UUID, Planned]:
+    """Return what a return by a locked plan rests on, by initiative; a draft judges nothing."""
+    locked = {
+        one.plan_id: one
+        for one in effects.values()
+        if one.plan.locked_at is not None and one.plan.replaced_at is None
+    }
+    if not locked:
+        return {}
+    delivered = read_delivery(
+        initiative_ids=tuple(one.initiative_id for one in locked.values()), as_of=surroundings.today
+    )
+    schools: dict[UUID, set[UUID]] = defaultdict(set)
+    chosen = PlanSchool.objects.filter(plan__in=locked, arm=PlanSchool.Arm.SERVED)
+    for plan_id, school_id in chosen.values_list("plan_id", "school_id"):
+        schools[plan_id].add(school_id)
+    issued = {
+        one.plan_id: one
+        for one in InitiativeReturn.objects.filter(plan__in=locked, issue__gte=1).order_by(
+            "issue", "shown_from", "id"
+        )
+    }
+    money = surroundings.money
+    found = {}
+    for one in locked.values():
+        delivery = delivered.get(one.initiative_id)
+        found[one.initiative_id] = Planned(
+            effect=one,
+            delivery=delivery.evidence if delivery else None,
+            schools=surroundings.served.get(one.initiative_id, frozenset()),
+            planned_schools=schools[one.plan_id],
+            spending=Spending(by_year=money.of(one.initiative_id), known_years=money.years),
+            issued=issued.get(one.plan_id),
+            minimum=minimum,
+            today=surroundings.today,
+        )
+    return found
 
 
 def _load_served() -> dict[UUID, frozenset[UUID]]:
@@ -108,31 +200,86 @@ def _load_outcomes(*, goals: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], _O
     }
 
 
-def _load_spent() -> dict[UUID, _Spent]:
-    """Each initiative's counted dollars in the last fiscal year of actuals the district has."""
-    actual = LedgerCost.objects.filter(shown_until=None, kind=AmountKind.ACTUAL)
-    last = actual.aggregate(year=Max("fiscal_year"))["year"]
+def _load_money() -> _Money:
+    """Counted actual dollars by initiative and fiscal year, and the fiscal years that have any."""
     sums = (
-        actual.filter(fiscal_year=last, initiative__isnull=False)
-        .values_list("initiative_id")
+        LedgerCost.objects.filter(shown_until=None, kind=AmountKind.ACTUAL)
+        .values_list("initiative_id", "fiscal_year")
         .annotate(dollars=Sum("counted"))
-        .order_by("initiative_id")
+        .order_by("initiative_id", "fiscal_year")
     )
-    return {pk: _Spent(fiscal_year=last, dollars=dollars) for pk, dollars in sums}
+    dollars: dict[UUID | None, dict[int, Decimal]] = defaultdict(dict)
+    for initiative_id, year, counted in sums:
+        dollars[initiative_id][year] = counted
+    return _Money(dollars=dollars, years=frozenset(year for found in dollars.values() for year in found))
 
 
 def _return_row(
+    *, initiative: Initiative, surroundings: _Surroundings, planned: Planned | None, has_draft: bool
+) -> dict[str, Any]:
+    goal, metric = initiative.goal, initiative.goal.metric
+    schools = surroundings.served.get(initiative.pk, frozenset())
+    outcomes = surroundings.outcomes[(goal.metric_id, goal.group)]
+    pool = pool_shown(series={one: outcomes.schools.get(one, ()) for one in schools}, unit=metric.unit)
+    subject, evidence = _unplanned(
+        initiative=initiative, schools=schools, outcomes=outcomes, pool=pool, today=surroundings.today
+    )
+    known = _known(
+        spent=surroundings.money.latest(initiative.pk),
+        schools=schools,
+        pool=pool,
+        outcomes=outcomes,
+        metric=metric,
+    )
+    known = replace(known, has_check_ins=initiative.pk in surroundings.checked_in)
+    said = (
+        planned_columns(planned)
+        if planned is not None
+        else _unplanned_columns(evidence=evidence, subject=subject, has_draft=has_draft)
+    )
+    return {
+        "initiative_id": initiative.pk,
+        "known": list(list_known(known=known, subject=subject)),
+        **said,
+    }
+
+
+def _unplanned_columns(*, evidence: Evidence, subject: Subject, has_draft: bool) -> dict[str, Any]:
+    """Return what a row says without a locked plan: the plan is the next step, once schools are named."""
+    decision = decide_verdict(evidence=evidence)
+    words = word_verdict(decision=decision, evidence=evidence, subject=subject)
+    next_step = words.next_step
+    if has_draft:
+        next_step = f"{LOCK_FIRST} {next_step}".strip()
+    elif evidence.schools_served and decision.reason in _PLAN_HELPS:
+        next_step = f"{PLAN_FIRST} {next_step}"
+    return {
+        "verdict": decision.verdict.value,
+        "sentence": words.sentence,
+        "reason": words.reason,
+        "next_step": next_step,
+        "rule": "" if decision.rule is None else str(decision.rule),
+        "plan_id": None,
+        "is_early_look": False,
+        "is_capped": decision.is_capped,
+        "issue": 0,
+        "issued_for": "",
+        "ratio": {},
+    }
+
+
+def _unplanned(
     *,
     initiative: Initiative,
     schools: frozenset[UUID],
     outcomes: _Outcomes,
-    spent: _Spent | None,
+    pool: Pool,
     today: date,
-) -> dict[str, Any]:
-    goal, metric = initiative.goal, initiative.goal.metric
-    pool = pool_shown(series={one: outcomes.schools.get(one, ()) for one in schools}, unit=metric.unit)
+) -> tuple[Subject, Evidence]:
+    """Return what is spoken of and what is known of it without a plan, by its strategic goal's metric."""
+    goal = initiative.goal
     treated = [one for one in pool.values if one.value is not None]
-    changed_in = _changed_in(initiative=initiative, breaks=metric.break_years)
+    changed_in = _changed_in(initiative=initiative, breaks=goal.metric.break_years)
     looked_at = treated if schools else [one for one in outcomes.district if one.value is not None]
     evidence = Evidence(
         kind=Kind(initiative.kind),
@@ -147,7 +294,7 @@ def _return_row(
     )
     subject = Subject(
         name=initiative.name,
-        metric=metric.name,
+        metric=goal.metric.name,
         is_up=goal.direction == "up",
         review_on=initiative.review_on,
         review_rule=initiative.review_rule,
@@ -155,24 +302,7 @@ def _return_row(
         began=_school_year(day=initiative.serves_from) if initiative.serves_from else None,
         last_result=max((one.year for one in looked_at), default=None),
     )
-    decision = decide_verdict(evidence=evidence)
-    words = word_verdict(decision=decision, evidence=evidence, subject=subject)
-    known = _known(spent=spent, schools=schools, pool=pool, outcomes=outcomes, metric=metric)
-    return {
-        "initiative_id": initiative.pk,
-        "verdict": decision.verdict.value,
-        "sentence": words.sentence,
-        "reason": words.reason,
-        "known": list(list_known(known=known, subject=subject)),
-        "next_step": words.next_step,
-        "rule": "" if decision.rule is None else str(decision.rule),
-        "plan_id": None,
-        "is_early_look": False,
-        "is_capped": decision.is_capped,
-        "issue": 0,
-        "issued_for": "",
-        "ratio": {},
-    }
+    return subject, evidence
 
 
 def _students(*, values: Sequence[YearValue]) -> int | None:

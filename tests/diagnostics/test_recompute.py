@@ -175,9 +175,9 @@ def test_the_next_step_of_a_changed_measure_changes_when_the_year_it_asks_for_ar
     recompute(trend)
     recompute(initiative_return, now=NOVEMBER)
     told = judged(initiative)
-    assert (told.verdict, told.next_step[:44]) == (
-        "cannot_tell",
-        "Choose comparison schools that were like tho",
+    assert told.verdict == "cannot_tell"
+    assert told.next_step.startswith(
+        "Write an evaluation plan and lock it before results arrive. Choose comparison schools that were like"
     )
     assert not any("10.0%" in fact for fact in told.known), "some readers see no single school"
 
@@ -245,7 +245,7 @@ def test_returns_take_the_same_queries_however_many_initiatives(metric: Metric) 
     few = reads()
     for number in range(5):
         make_initiative(f"More {number}", kind="entitlement")
-    assert reads() == few == 6
+    assert reads() == few == 7
 
 
 @pytest.mark.parametrize(
