@@ -3,6 +3,7 @@
 Listed explicitly, like urls.py. Order matters: a calculation comes after those it reads.
 """
 
+from diagnostics.imports.check_ins import CheckIns
 from diagnostics.imports.results import Results
 from diagnostics.recompute.effects import VERSION as EFFECT_VERSION
 from diagnostics.recompute.effects import effect
@@ -25,6 +26,7 @@ PIPELINE = Pipeline(
         SacsDat(),
         SacsCsv(),
         CodeList(),
+        CheckIns(),
         Results(),
         SchoolBudget(),
         SchoolEarmark(),
