@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_clear_gain_over_the_bar_works(in_bay: Cast) -> None:
     [{"is_retrospective": True}, {"baseline_year": 2022}],
     ids=["locked after the outcome", "one year before"],
 )
-def test_a_gain_that_the_design_cannot_carry_is_capped(in_bay: Cast, change: dict[str, object]) -> None:
+def test_a_gain_that_the_design_cannot_carry_is_capped(in_bay: Cast, change: dict[str, Any]) -> None:
     initiative = make_judged(WORKS, **change)
     compute_all()
     assert judged(initiative) == ("promising", "6", True, 1)
