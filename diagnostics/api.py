@@ -88,6 +88,13 @@ class TrendQuery(serializers.Serializer[Any]):
 
     metric = serializers.SlugField(required=False, default="", max_length=60)
     group = serializers.CharField(required=False, default="", max_length=60)
+    grade = serializers.CharField(
+        required=False,
+        default="all",
+        allow_blank=True,
+        max_length=20,
+        help_text="A grade; without it all grades together, empty for every grade.",
+    )
 
 
 class PointOutput(serializers.Serializer[Any]):
@@ -110,6 +117,23 @@ class ReachedOutput(serializers.Serializer[Any]):
     is_reached = serializers.BooleanField()
 
 
+class ChanceOutput(serializers.Serializer[Any]):
+    """The chance that a strategic goal's target is reached by its due school year, if the line goes on.
+
+    probability: null where it cannot be told: under three comparable values, or rates known only as under
+    or over a cut.
+    """
+
+    direction = serializers.ChoiceField(choices=Metric.Direction.choices)
+    target = serializers.DecimalField(max_digits=12, decimal_places=4, normalize_output=True)
+    due_year = serializers.IntegerField()
+    probability = serializers.FloatField(source="sign.probability", allow_null=True)
+    points = serializers.IntegerField(source="sign.points")
+    since_break = serializers.BooleanField(source="sign.since_break")
+    is_known = serializers.BooleanField(source="sign.is_known")
+    words = serializers.CharField(source="sign.words")
+
+
 class TrendOutput(serializers.Serializer[Any]):
     """How a metric moved, for the district (school null) or one school."""
 
@@ -117,6 +141,7 @@ class TrendOutput(serializers.Serializer[Any]):
     school_id = serializers.UUIDField(allow_null=True)
     school = serializers.CharField(source="school_name")
     group = serializers.CharField()
+    grade = serializers.CharField()
     unit = serializers.ChoiceField(choices=Metric.Unit.choices)
     level = serializers.FloatField(allow_null=True)
     level_bound = serializers.CharField()
@@ -131,6 +156,7 @@ class TrendOutput(serializers.Serializer[Any]):
         help_text="Targets of strategic goals of this metric and group, decided on the exact rate; one that"
         " what may be shown does not decide is left out.",
     )
+    on_track = ChanceOutput(many=True, help_text="Of the district and all grades only.")
     points = PointOutput(many=True)
 
 
@@ -192,6 +218,7 @@ class TrendList(DistrictApi):
         trends = list_trends(
             metric=query.validated_data["metric"],
             group=query.validated_data["group"],
+            grade=query.validated_data["grade"],
             district_only=not sees_schools,
         )
         return Response([_trend(row) for row in trends])

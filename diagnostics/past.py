@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
-from diagnostics.calc.additions import Key
+from diagnostics.calc.additions import Key, cohort
 from diagnostics.calc.disclosure import protect
 from diagnostics.calc.pooling import YearValue
 from diagnostics.models import Trend
@@ -39,8 +39,8 @@ def list_past_trends(*, as_of: datetime, metric_id: UUID) -> list[Trend]:
 def _hidden_today(*, metric_id: UUID) -> set[tuple[Key, int]]:
     now = Trend.objects.filter(shown_until=None, metric_id=metric_id)
     return {
-        ((school, group), value.year)
-        for school, group, points in now.values_list("school_id", "group", "points")
+        ((school, cohort(group=group, grade=grade)), value.year)
+        for school, group, grade, points in now.values_list("school_id", "group", "grade", "points")
         for value in read_points(points)
         if value.is_suppressed
     }
@@ -56,7 +56,7 @@ def _hide_again(*, rows: Sequence[Trend], minimum: int, hidden_today: AbstractSe
     tables: dict[int, dict[Key, YearValue]] = defaultdict(dict)
     shown: dict[tuple[Key, int], YearValue] = {}
     for row in rows:
-        key = (row.school_id, row.group)
+        key = _key(row)
         for old in read_points(row.points):
             is_hidden = old.is_suppressed or (key, old.year) in hidden_today
             value = YearValue(year=old.year, value=None, is_suppressed=True) if is_hidden else old
@@ -72,7 +72,7 @@ def _hide_again(*, rows: Sequence[Trend], minimum: int, hidden_today: AbstractSe
     }
     for row in rows:
         before = read_points(row.points)
-        after = [shown.get(((row.school_id, row.group), value.year), value) for value in before]
+        after = [shown.get((_key(row), value.year), value) for value in before]
         if after != list(before):
             is_hidden = any(
                 new.is_suppressed and not old.is_suppressed for old, new in zip(before, after, strict=True)
@@ -85,13 +85,17 @@ def _hide_again(*, rows: Sequence[Trend], minimum: int, hidden_today: AbstractSe
             )
 
 
+def _key(row: Trend) -> Key:
+    return (row.school_id, cohort(group=row.group, grade=row.grade))
+
+
 def _rewrite(*, row: Trend, values: Sequence[YearValue], breaks: Sequence[int], why: str) -> None:
     figures = describe_years(values=values, breaks=breaks)
     row.points = [vars(value) for value in values]
     row.level, row.level_year, row.level_bound = figures.level, figures.level_year, figures.level_bound
     row.change, row.slope = figures.change, figures.slope
     row.slope_low, row.slope_high = figures.slope_low, figures.slope_high
-    row.points_used, row.reached = figures.points_used, {}
+    row.points_used, row.reached, row.on_track = figures.points_used, {}, {}
     row.note = f"{figures.note} {why}".strip()
 
 

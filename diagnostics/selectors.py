@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from diagnostics.calc.on_track_words import Sign
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.target import read_key
+from diagnostics.calc.target import due_year, on_track_key, read_key
 from diagnostics.calc.verdict import Decision, Reason, Verdict
 from diagnostics.calc.verdict_words import LABELS, ReturnGate, open_gate
 from diagnostics.models import InitiativeReturn, Trend
@@ -26,8 +29,18 @@ class TargetReached:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TargetChance:
+    """The chance that a strategic goal's target is reached by its due school year."""
+
+    direction: str
+    target: Decimal
+    due_year: int
+    sign: Sign
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrendRow:
-    """How a metric moved for one school (None: the district) and group, in the metric's unit; slope a year.
+    """How a metric moved for one school (None: the district), group and grade, in its unit; slope a year.
 
     slope is None under three points since the last break; a suppressed point has no value; one with a
     bound (`under`, `over`) is only known to lie beyond its value.
@@ -41,6 +54,7 @@ class TrendRow:
     school_id: UUID | None
     school_name: str
     group: str
+    grade: str
     points: tuple[YearValue, ...]
     level: float | None
     level_bound: str
@@ -52,6 +66,7 @@ class TrendRow:
     points_used: int
     note: str
     reached: tuple[TargetReached, ...]
+    on_track: tuple[TargetChance, ...]
     shown_from: datetime
 
 
@@ -70,14 +85,19 @@ class ReturnRow:
     shown_from: datetime
 
 
-def list_trends(*, metric: str = "", group: str = "", district_only: bool = False) -> tuple[TrendRow, ...]:
-    """List trends as shown now by metric (a slug) and group, the district's own first. One query.
+def list_trends(
+    *, metric: str = "", group: str = "", grade: str = "all", district_only: bool = False
+) -> tuple[TrendRow, ...]:
+    """List trends as shown now by metric (a slug), group and grade, the district's own first. One query.
+
+    An empty metric, group or grade means every one; grade `all` is all grades together.
 
     district_only leaves every school out, for readers who see no school.
     """
     rows = Trend.objects.filter(shown_at(None)).select_related("metric", "school")
     rows = rows.filter(metric__slug=metric) if metric else rows
     rows = rows.filter(group=group) if group else rows
+    rows = rows.filter(grade=grade) if grade else rows
     rows = rows.filter(school=None) if district_only else rows
     return tuple(sorted((_trend_row(row=row) for row in rows), key=_order))
 
@@ -94,8 +114,32 @@ def get_return(*, initiative_id: UUID) -> ReturnRow | None:
     return None if row is None else _return_row(row=row)
 
 
-def _order(row: TrendRow) -> tuple[str, bool, str, bool, str]:
-    return (row.metric_name, row.group != "all", row.group, row.school_id is not None, row.school_name)
+def _order(row: TrendRow) -> tuple[object, ...]:
+    return (
+        row.metric_name,
+        row.group != "all",
+        row.group,
+        row.grade != "all",
+        row.grade,
+        row.school_id is not None,
+        row.school_name,
+    )
+
+
+def read_sign(
+    *, on_track: Mapping[str, Mapping[str, Any]], direction: str, target: Decimal, due_on: date
+) -> Sign | None:
+    """Return the sign a trend keeps for a strategic goal; None where none was computed for it."""
+    due = due_year(due_on=due_on)
+    found = on_track.get(on_track_key(direction=direction, target=target, due=due))
+    return None if found is None else Sign(**found)
+
+
+def _chances(on_track: Mapping[str, Mapping[str, Any]]) -> Iterator[TargetChance]:
+    for key, found in sorted(on_track.items()):
+        named, _, due = key.rpartition(" ")
+        direction, target = read_key(named)
+        yield TargetChance(direction=direction, target=target, due_year=int(due), sign=Sign(**found))
 
 
 def _trend_row(*, row: Trend) -> TrendRow:
@@ -108,6 +152,7 @@ def _trend_row(*, row: Trend) -> TrendRow:
         school_id=row.school_id,
         school_name=row.school.name if row.school else "",
         group=row.group,
+        grade=row.grade,
         points=read_points(row.points),
         level=row.level,
         level_bound=row.level_bound,
@@ -123,6 +168,7 @@ def _trend_row(*, row: Trend) -> TrendRow:
             for key in sorted(row.reached)
             for direction, target in (read_key(key),)
         ),
+        on_track=tuple(_chances(row.on_track)),
         shown_from=row.shown_from,
     )
 

@@ -25,6 +25,15 @@ class MetricOutput(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(choices=Metric.Unit.choices)
     is_leading = serializers.BooleanField()
     description = serializers.CharField()
+    scale = serializers.CharField(help_text="What the points are; empty where nobody said.")
+    student_sd = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        normalize_output=True,
+        allow_null=True,
+        help_text="The standard deviation of students' scores; without it an effect is in points only.",
+    )
+    student_sd_source = serializers.CharField(help_text="State, test, grade and year it is published for.")
 
 
 class MetricList(DistrictApi):

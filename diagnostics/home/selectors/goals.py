@@ -12,8 +12,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, OuterRef, When
 from django.db.models.functions import JSONObject
 
+from diagnostics.calc.on_track_words import Sign
 from diagnostics.calc.target import target_key
 from diagnostics.models import Trend
+from diagnostics.selectors import read_sign
 from districts import formatting
 from districts.pipeline.selectors import shown_at
 from strategy.models import Goal, Metric
@@ -49,6 +51,8 @@ class GoalStanding:
     is_hidden: bool = False
     is_reached: bool | None = None
     """By the exact rate; None where that is hidden, or not computed for this target yet."""
+    sign: Sign | None = None
+    """Whether it is on track; None where no value is shown, or nothing was computed for it yet."""
 
     @property
     def aim(self) -> str:
@@ -85,6 +89,13 @@ class GoalStanding:
         return f"{now}: {measured_gap(short, self.unit)} short of the target."
 
     @property
+    def track(self) -> str:
+        """Say whether it is on track; empty where the level alone says it all, or nothing is known."""
+        if self.sign is None or self.level is None or (self.is_reached and not self.sign.is_known):
+            return ""
+        return self.sign.words[:1].upper() + self.sign.words[1:] + "."
+
+    @property
     def why_no_level(self) -> str:
         """Say why no level is known: no results, none of the group, or none that may be shown."""
         if not self.measured_groups:
@@ -111,7 +122,7 @@ def list_goal_standings() -> tuple[GoalStanding, ...]:
         grade=EVERYBODY,
         school__isnull=True,
     )
-    names = ("level", "level_bound", "level_year", "change", "reached")
+    names = ("level", "level_bound", "level_year", "change", "reached", "on_track")
     stands = JSONObject(**dict(zip(names, names, strict=True)))
     rows = (
         Goal.objects.filter(archived_at__isnull=True)
@@ -166,14 +177,21 @@ def _goal(row: dict[str, Any]) -> GoalStanding:
         "level_year": None,
         "change": None,
         "reached": {},
+        "on_track": {},
     }
     found = stands[0] if stands else nothing
-    reached = found.pop("reached")
+    reached, on_track = found.pop("reached"), found.pop("on_track")
     key = target_key(direction=row["direction"], target=row["target_value"])
     return GoalStanding(
         metric=row.pop("metric_name"),
         is_hidden=bool(stands) and found["level"] is None,
         is_reached=reached.get(key),
+        sign=read_sign(
+            on_track=on_track,
+            direction=row["direction"],
+            target=row["target_value"],
+            due_on=row["due_on"],
+        ),
         measured_groups=tuple(row.pop("groups")),
         **row,
         **found,
