@@ -1,6 +1,6 @@
 """Addresses of the pages made of several apps, below /d/<slug>/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from diagnostics.board.views import board_show
 from diagnostics.evaluation.views.check_ins import check_in_show
@@ -19,4 +19,5 @@ urlpatterns = [
     path("initiatives/<uuid:initiative_id>/plan/replace/", plan_replace, name="plan-replace"),
     path("initiatives/<uuid:initiative_id>/check-ins/", check_in_show, name="check-in-show"),
     path("board/", board_show, name="board-show"),
+    path("", include("diagnostics.reviews.urls")),
 ]

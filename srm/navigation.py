@@ -34,6 +34,12 @@ MAIN: Final = (
         under=("/strategy/", "/initiatives/"),
     ),
     Entry(
+        label="Reviews",
+        name="diagnostics:review-list",
+        permission=Permission.VIEW_CABINET,
+        under=("/reviews/", "/decisions/"),
+    ),
+    Entry(
         label="Budget",
         name="investments:ledger-show",
         permission=Permission.VIEW_LEDGER,

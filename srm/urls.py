@@ -6,6 +6,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from drf_spectacular.views import SpectacularAPIView
 
 from diagnostics.api import InitiativeList, InitiativeShow, TrendList
+from diagnostics.reviews.api import DecisionList, DecisionShow
 from districts.access.decorators import public_page
 from districts.landing.api import UploadList, UploadShow
 from districts.urls import entrance_patterns
@@ -28,6 +29,8 @@ district_api: list[URLPattern | URLResolver] = [
     path("ledger/totals/", LedgerTotals.as_view(), name="api-ledger-totals"),
     path("initiatives/", InitiativeList.as_view(), name="api-initiatives"),
     path("initiatives/<uuid:initiative_id>/", InitiativeShow.as_view(), name="api-initiative"),
+    path("decisions/", DecisionList.as_view(), name="api-decisions"),
+    path("decisions/<uuid:decision_id>/", DecisionShow.as_view(), name="api-decision"),
     path("trends/", TrendList.as_view(), name="api-trends"),
     path("metrics/", MetricList.as_view(), name="api-metrics"),
     path("uploads/", UploadList.as_view(), name="api-uploads"),

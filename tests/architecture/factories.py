@@ -90,7 +90,6 @@ WANTED: dict[str, dict[str, Any]] = {
         "first_fiscal_year": 2023,
         "last_fiscal_year": 2024,
     },
-    "diagnostics.Decision": {"board_action": "", "board_on": None, "withdrawn_at": None},
     "diagnostics.MetricResult": {"is_suppressed": False},
     "diagnostics.Trend": {"points": [], "grade": "all", "on_track": {}, "reached": {}},
     "diagnostics.EvaluationPlan": {

@@ -1,0 +1,135 @@
+"""The estimate of an effect in words and numbers, as a review shows it; must not estimate or judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagnostics.models import Effect, InitiativeReturn
+from diagnostics.models.evaluation import EvaluationPlan
+from diagnostics.reviews.evidence import Fact, Grid, Part
+from districts import formatting
+
+TITLE = "How large the effect is, and how sure that is"
+UNITS = {
+    "points": "points",
+    "percent": "percentage points",
+    "student_sd": "student standard deviations",
+    "g": "student standard deviations",
+}
+
+
+def estimate_part(*, effect: Effect | None, shown: InitiativeReturn | None, minimum: int) -> Part:
+    """Return the estimate with its interval, comparison and gates; or that there is none."""
+    if effect is None:
+        return Part(
+            key="estimate",
+            title=TITLE,
+            words=("No effect has been estimated: no evaluation plan in force gave a comparison.",),
+        )
+    words = [
+        word
+        for word in (
+            "This is an early look: the verdict is given at the planned look only."
+            if effect.is_early_look
+            else "",
+            "The plan was locked after its outcome had landed; that caps the verdict."
+            if effect.plan.is_retrospective
+            else "",
+            effect.note,
+        )
+        if word
+    ]
+    if effect.estimate is None:
+        words.insert(0, "The design gives no estimate.")
+    grids = tuple(one for one in (_gates(effect.gates),) if one)
+    return Part(
+        key="estimate",
+        title=TITLE,
+        words=tuple(words),
+        facts=(*_figures(effect), *_comparison(effect, minimum=minimum), *_rule(shown)),
+        grids=grids,
+    )
+
+
+def return_facts(ratio: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return what the return says in words of its own, where it says any."""
+    words = ratio.get("sentence") or ratio.get("why_not") or ""
+    return (Fact(label="Return", value=str(words)),) if words else ()
+
+
+def _figures(effect: Effect) -> tuple[Fact, ...]:
+    if effect.estimate is None:
+        return ()
+    unit = UNITS.get(effect.unit, effect.unit)
+    facts = [
+        Fact(
+            label="Estimate",
+            value=f"{_signed(effect.estimate, effect.unit)} {unit}",
+            note=f"95% interval {_signed(effect.low, effect.unit)} to {_signed(effect.high, effect.unit)}"
+            if effect.low is not None and effect.high is not None
+            else "No interval can be given.",
+        )
+    ]
+    if effect.bar is not None:
+        facts.append(
+            Fact(label="The bar agreed beforehand", value=f"{_signed(effect.bar, effect.unit)} {unit}")
+        )
+    if effect.expected_regression is not None:
+        facts.append(
+            Fact(
+                label="Expected without the initiative",
+                value=f"{_signed(effect.expected_regression, effect.unit)} {unit}",
+                note="From regression to the mean, by how the students were chosen.",
+            )
+        )
+    return tuple(facts)
+
+
+def _comparison(effect: Effect, *, minimum: int) -> tuple[Fact, ...]:
+    design = (
+        EvaluationPlan.Design(effect.design).label
+        if effect.design in EvaluationPlan.Design.values
+        else effect.design
+    )
+    year = formatting.school_year(effect.outcome_year) if effect.outcome_year else ""
+    facts = [
+        Fact(label="Compared with whom", value=design, note=effect.method),
+        Fact(label="Outcome", value=effect.plan.metric.name, note=year),
+    ]
+    counts = (effect.students_treated, effect.students_comparison)
+    if all(one is not None and one >= minimum for one in counts):
+        served, others = (formatting.number(one) for one in counts)
+        facts.append(Fact(label="Students", value=f"{served} served, {others} compared"))
+    clusters = (effect.clusters_treated, effect.clusters_comparison)
+    if all(one is not None for one in clusters):
+        facts.append(Fact(label="Schools", value=f"{clusters[0]} served, {clusters[1]} compared"))
+    return tuple(facts)
+
+
+def _rule(shown: InitiativeReturn | None) -> tuple[Fact, ...]:
+    if shown is None or not shown.rule:
+        return ()
+    note = "Capped by a gate." if shown.is_capped else ""
+    return (Fact(label="Verdict rule that decided", value=f"Rule {shown.rule}", note=note),)
+
+
+def _gates(gates: object) -> Grid | None:
+    if not isinstance(gates, list):
+        return None
+    rows = tuple(_gate(one) for one in gates if isinstance(one, dict))
+    return (
+        Grid(caption="Gates", columns=("Gate", "Passed", "The number behind it"), rows=rows) if rows else None
+    )
+
+
+def _gate(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    name = one.get("label") or one.get("name") or one.get("gate") or one.get("key") or ""
+    passed = one.get("is_passed", one.get("passed"))
+    state = one.get("state") or {True: "Yes", False: "No", None: "Not known"}.get(passed, "Not known")
+    words = one.get("words") or one.get("detail") or one.get("number") or one.get("note") or ""
+    return (str(name), str(state), str(words))
+
+
+def _signed(value: float | None, unit: str) -> str:
+    return formatting.number(value, 2 if unit in ("student_sd", "g") else 1, plus=True)
