@@ -73,8 +73,7 @@ class Gate:
 def list_gates(*, evidence: Evidence) -> tuple[Gate, ...]:
     """Check every gate in the order of the rules; those that the design does not ask for are not listed.
 
-    Without an estimate, gates that need one are not listed either. Counts of students are given as numbers: the caller
-    decides if they may be shown.
+    Without an estimate, gates that need one are not listed either. Counts under 30 students are never told.
     """
     found = [_window(evidence), _plan(evidence), _design(evidence), _before(evidence)]
     found += [_equivalence(evidence), _sample(evidence), _clusters(evidence), _delivery(evidence)]
@@ -106,7 +105,7 @@ def _plan(evidence: Evidence) -> _Found | None:
         return None
     if estimate.is_plan_locked_before_outcome:
         return GateName.PLAN, True, "locked before"
-    return GateName.PLAN, False, "retrospective: locked after its outcome had landed"
+    return GateName.PLAN, False, "the plan was locked after its outcome had landed (retrospective)"
 
 
 def _design(evidence: Evidence) -> _Found:
@@ -150,8 +149,9 @@ def _sample(evidence: Evidence) -> _Found:
     least = verdict.MINIMUM_STUDENTS
     if evidence.students is None:
         return GateName.SAMPLE, False, f"not counted; at least {least} are needed"
-    number = f"{evidence.students:,} in the smaller group; at least {least} are needed"
-    return GateName.SAMPLE, evidence.students >= least, number
+    if evidence.students < least:
+        return GateName.SAMPLE, False, f"under {least} students in the smaller group"
+    return GateName.SAMPLE, True, f"{evidence.students:,} students in the smaller group; {least} are needed"
 
 
 def _clusters(evidence: Evidence) -> _Found | None:

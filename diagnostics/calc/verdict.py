@@ -119,8 +119,9 @@ class Estimate:
     there are and the largest absolute coefficient; None where not known. baseline_difference: before it began,
     in student SD (g, or the Cox index of a rate), None where not known; is_adjusted: the estimate takes it
     out, as a difference in differences does by itself. is_equivalence_shown: those who stayed were alike at
-    the start. is_rate: a rate needs no student SD. students_needed: for an answer, by the power of the plan.
-    Raises ValueError when the bar is not over zero.
+    the start. is_rate: a rate needs no student SD. students: in both arms;
+    students_needed, schools_needed: in both arms, for an answer, of the kind observed; students_by_lot: for
+    one with places drawn by lot. Raises ValueError when the bar is not over zero.
     """
 
     low: float
@@ -142,7 +143,10 @@ class Estimate:
     is_plan_locked_before_outcome: bool = True
     has_student_sd: bool = True
     is_rate: bool = False
+    students: int | None = None
     students_needed: int | None = None
+    schools_needed: int | None = None
+    students_by_lot: int | None = None
 
     def __post_init__(self) -> None:
         if self.bar <= 0:

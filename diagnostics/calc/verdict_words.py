@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from diagnostics.calc.estimate_words import word_lottery
+from diagnostics.calc.gates import list_gates
 from diagnostics.calc.verdict import (
     COMPARABLE_YEARS,
     MINIMUM_STUDENTS,
@@ -17,6 +19,7 @@ from diagnostics.calc.verdict import (
     Missing,
     Reason,
     Verdict,
+    Warned,
 )
 from districts import formatting
 
@@ -29,6 +32,13 @@ LABELS: dict[Verdict, str] = {
     Verdict.CANNOT_TELL: "Cannot tell",
     Verdict.CANNOT_TELL_YET: "Cannot tell yet",
     Verdict.NOT_JUDGED: "Not judged as an initiative",
+}
+
+EARLY_LOOK = "Early look, no verdict"
+
+_WARNINGS: dict[Warned, str] = {
+    Warned.MAY_BE_HARMFUL: "Warning: the estimate points to harm, and the comparison cannot rule it out.",
+    Warned.MAY_BE_TOO_SMALL: "Warning: the estimate points to an effect too small to reach the bar.",
 }
 
 _KINDS: dict[Kind, str] = {
@@ -103,11 +113,23 @@ class Known:
 def word_verdict(*, decision: Decision, evidence: Evidence, subject: Subject) -> Wording:
     """Say a decision in one plain sentence, with its reason and the cheapest next step."""
     return Wording(
-        label=LABELS[decision.verdict],
+        label=label_of(decision=decision),
         sentence=_sentence(decision=decision, evidence=evidence, subject=subject),
-        reason=_reason(decision=decision, evidence=evidence, subject=subject),
+        reason=_warned(
+            decision=decision, reason=_reason(decision=decision, evidence=evidence, subject=subject)
+        ),
         next_step=_next_step(decision=decision, evidence=evidence, subject=subject),
     )
+
+
+def label_of(*, decision: Decision) -> str:
+    """Name a decision in a tag: its verdict, or that an early look gives none."""
+    return EARLY_LOOK if decision.is_early_look else LABELS[decision.verdict]
+
+
+def _warned(*, decision: Decision, reason: str) -> str:
+    """Add the warning that the rules ask for beside a verdict."""
+    return reason if decision.warned is None else f"{reason} {_WARNINGS[decision.warned]}"
 
 
 def open_gate(*, decision: Decision) -> ReturnGate:
@@ -199,6 +221,8 @@ def _sentence(*, decision: Decision, evidence: Evidence, subject: Subject) -> st
     claim = _claim(subject=subject)
     metric = _lower_first(subject.metric)
     better = "raise" if subject.is_up else "lower"
+    if decision.is_early_look:
+        return f"{EARLY_LOOK}: we cannot tell yet if {claim}."
     sentences = {
         Verdict.WORKS: f"{claim}, by enough to reach the bar.",
         Verdict.PROMISING: f"It looks as if {claim}, but it is not certain.",
@@ -226,7 +250,7 @@ def _reason(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
         Reason.NO_FAIR_COMPARISON: _no_fair_comparison(evidence=evidence, subject=subject),
         Reason.UNLIKE_AT_START: "There is no fair comparison: the two groups were unlike at the start.",
         Reason.TOO_MANY_LEFT: "There is no fair comparison: too many students left, more of one group.",
-        Reason.CAPPED: "The comparison is not strong enough to say more than this.",
+        Reason.CAPPED: _capped(evidence=evidence),
         Reason.INTERVAL: "This is what the estimate and its interval support, by the rule agreed beforehand.",
         Reason.KIND: "Its cost and trend are shown; it is not judged as an initiative.",
     }
@@ -282,6 +306,13 @@ def _no_fair_comparison(*, evidence: Evidence, subject: Subject) -> str:
     )
 
 
+def _capped(*, evidence: Evidence) -> str:
+    """Say what is too weak to carry more: the gates that fail, each by its number."""
+    weak = [gate.number for gate in list_gates(evidence=evidence) if not gate.is_passed]
+    said = "The comparison is not strong enough to say more than this"
+    return f"{said}: {'; '.join(weak)}." if weak else f"{said}."
+
+
 def _too_few(*, decision: Decision, evidence: Evidence) -> str:
     if decision.rule == 0:
         return (
@@ -290,13 +321,21 @@ def _too_few(*, decision: Decision, evidence: Evidence) -> str:
         )
     if decision.rule == 3:
         return "There are too few: at least 5 schools are needed on each side of the comparison."
-    needed = evidence.estimate.students_needed if evidence.estimate else None
-    if evidence.students is not None and needed is not None:
-        return (
-            f"There are too few: {evidence.students:,} students, and about {needed:,} are needed; the truth"
-            " could be a gain, nothing, or a loss."
-        )
-    return "There are too few: the truth could be a gain, nothing, or a loss."
+    return f"There are too few: {_has_and_needs(evidence=evidence)}the truth could be a gain, nothing, or a loss."
+
+
+def _has_and_needs(*, evidence: Evidence) -> str:
+    """Say how many there are and how many an answer needs, schools first where schools were assigned."""
+    estimate = evidence.estimate
+    if estimate is None:
+        return ""
+    schools = (estimate.clusters_treated or 0) + (estimate.clusters_comparison or 0)
+    if schools and estimate.schools_needed is not None and estimate.schools_needed > schools:
+        return f"{schools:,} schools, and about {estimate.schools_needed:,} like them are needed; "
+    students = evidence.students if estimate.students is None else estimate.students
+    if students is not None and estimate.students_needed is not None:
+        return f"{students:,} students, and about {estimate.students_needed:,} are needed; "
+    return ""
 
 
 def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> str:
@@ -312,7 +351,7 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
         ),
         Reason.MEASURE_MISSING: _next_missing(evidence=evidence, subject=subject, record=record),
         Reason.MEASURE_CHANGED: _next_changed(evidence=evidence, subject=subject),
-        Reason.TOO_FEW: "Wait for another year of students, or serve more schools by lot.",
+        Reason.TOO_FEW: _next_too_few(decision=decision, evidence=evidence),
         Reason.NOT_DELIVERED: "Find out what stopped it, fix delivery, and set a date to look again.",
         Reason.NO_RECORD_OF_SCHOOLS: record,
         Reason.NO_FAIR_COMPARISON: compare,
@@ -323,6 +362,14 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
         Reason.KIND: "",
     }
     return steps[decision.reason]
+
+
+def _next_too_few(*, decision: Decision, evidence: Evidence) -> str:
+    """Say how large a lottery would tell, where the power is known; else to wait or serve more."""
+    lottery = evidence.estimate.students_by_lot if evidence.estimate and decision.rule == 9 else None
+    return (
+        word_lottery(students=lottery) or "Wait for another year of students, or serve more schools by lot."
+    )
 
 
 def _next_missing(*, evidence: Evidence, subject: Subject, record: str) -> str:

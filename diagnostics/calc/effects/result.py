@@ -91,6 +91,8 @@ class Circumstances:
     is_attrition_beyond_boundary: bool = False
     is_equivalence_shown: bool = False
     students_needed: int | None = None
+    schools_needed: int | None = None
+    students_by_lot: int | None = None
 
 
 def estimate_for_verdict(*, result: EffectResult, given: Circumstances) -> verdict.Estimate | None:
@@ -120,5 +122,12 @@ def estimate_for_verdict(*, result: EffectResult, given: Circumstances) -> verdi
         is_plan_locked_before_outcome=given.is_plan_locked_before_outcome,
         has_student_sd=given.has_student_sd,
         is_rate=given.is_rate,
+        students=_both(result.students_treated, result.students_comparison),
         students_needed=given.students_needed,
+        schools_needed=given.schools_needed,
+        students_by_lot=given.students_by_lot,
     )
+
+
+def _both(treated: int | None, comparison: int | None) -> int | None:
+    return None if treated is None or comparison is None else treated + comparison

@@ -250,7 +250,7 @@ def test_a_gate_has_the_number_behind_it_and_the_way_to_pass() -> None:
     gates = {gate.name: gate for gate in list_gates(evidence=case(**schools(4), students=412))}
     assert gates[GateName.CLUSTERS].number == "4 served, 30 beside them"
     assert gates[GateName.CLUSTERS].fix == "Serve or compare more schools: at least five in each group."
-    assert gates[GateName.SAMPLE].number == "412 in the smaller group; at least 30 are needed"
+    assert gates[GateName.SAMPLE].number == "412 students in the smaller group; 30 are needed"
     assert gates[GateName.DELIVERY].number == (
         "check-ins cover 90% of school-months; 80% of the dosage planned; 80% of students at the least dosage"
     )
