@@ -22,11 +22,17 @@ from diagnostics.calc.effects.few_schools import (
 )
 from diagnostics.calc.effects.result import EffectResult
 from diagnostics.calc.effects.schools import Flags, Floats, contrast, satterthwaite
+from diagnostics.calc.effects.schools_adjusted import (
+    adjusted_bootstrap_p,
+    adjusted_permutation_p,
+    fit_adjusted,
+)
 from diagnostics.calc.verdict import FEW_CLUSTERS, MINIMUM_CLUSTERS
 
 KNOWN_BEFORE = 0.5
 CHANGE = "difference in differences, CR2"
 LEVEL = "difference in means of schools, CR2"
+ADJUSTED = "difference in means of schools with the baseline taken out, CR2"
 PLACEBO = "difference in differences, placebo ranks"
 
 
@@ -102,18 +108,63 @@ def difference_in_school_means(
     is_up: bool,
     seed: int,
     baseline_year: int | None = None,
+    is_adjusted: bool = False,
     is_weighted: bool = True,
 ) -> EffectResult:
     """Compare the outcome year's level at schools drawn by lot with that at the schools not drawn.
 
     As `difference_in_differences` with the level in place of the change, weighted by that year's students.
     baseline_year: only to report both arms' means before; a school without a value then is still used.
+    is_adjusted: take the baseline year's level out by regression (ANCOVA), with the bootstrap and the
+    permutation of its residuals; schools without it are left out and counted, weighted by both years. Where
+    that cannot be fitted, and for one served school, it is the plain difference, and `method` says so.
     """
+    if is_adjusted and baseline_year is not None:
+        found = _adjusted(
+            schools=schools,
+            years=(baseline_year, outcome_year),
+            is_up=is_up,
+            seed=seed,
+            is_weighted=is_weighted,
+        )
+        if found is not None:
+            return found
     table = _table(schools=schools, years=(outcome_year,), is_up=is_up, is_weighted=is_weighted)
     found = _described(table=table, method=LEVEL, baseline_year=baseline_year, outcome_year=outcome_year)
     if not (table.served.any() and (~table.served).any()):
         return replace(found, note=_no_arm(table.served))
     return _inferred(found=found, table=table, seed=seed)
+
+
+def _adjusted(
+    *,
+    schools: Sequence[SchoolYears],
+    years: tuple[int, int],
+    is_up: bool,
+    seed: int,
+    is_weighted: bool,
+) -> EffectResult | None:
+    """Compare levels with the baseline taken out; None where that cannot be fitted."""
+    table = _table(schools=schools, years=years, is_up=is_up, is_weighted=is_weighted)
+    if min(table.served.sum(), (~table.served).sum()) < 2:
+        return None
+    before = np.array([_value(one, years[0]) for one in table.schools], dtype=np.float64)
+    fit = fit_adjusted(before=before, weights=table.weights, served=table.served)
+    if fit is None:
+        return None
+    numbers = table.numbers + (before if is_up else -before)
+    estimates, errors = fit.contrast(numbers=numbers)
+    found = _described(table=table, method=ADJUSTED, baseline_year=years[0], outcome_year=years[1])
+    found = _judged_by_cr2(
+        found=replace(found, estimate=float(estimates[0])), error=float(errors[0]), freedom=fit.freedom
+    )
+    if found.p_cr2 is None or not _is_few(table.served):
+        return found
+    return replace(
+        found,
+        p_bootstrap=adjusted_bootstrap_p(fit=fit, numbers=numbers, seed=seed),
+        p_permutation=adjusted_permutation_p(fit=fit, numbers=numbers, seed=seed),
+    )
 
 
 def _table(
@@ -221,27 +272,36 @@ def _inferred(*, found: EffectResult, table: _Table, seed: int) -> EffectResult:
     if served.sum() == 1:
         return _placed(found=found, table=table)
     freedom = satterthwaite(weights=weights, served=served)
-    if not (np.isfinite(error) and np.isfinite(freedom)):
-        return replace(found, note="One comparison school: no interval.")
-    if error <= 0:
-        return replace(found, note="Every school of an arm moved alike: no interval.")
-    found = _with_interval(
-        found=found,
-        wide=reach(standard_error=error, freedom=freedom, confidence=0.95),
-        narrow=reach(standard_error=error, freedom=freedom, confidence=0.80),
-    )
-    found = replace(
-        found,
-        standard_error=error,
-        degrees_of_freedom=freedom,
-        p_cr2=two_sided(estimate=float(estimates[0]), standard_error=error, freedom=freedom),
-    )
-    if not MINIMUM_CLUSTERS <= min(served.sum(), (~served).sum()) <= FEW_CLUSTERS:
+    found = _judged_by_cr2(found=found, error=error, freedom=freedom)
+    if found.p_cr2 is None or not _is_few(served):
         return found
     return replace(
         found,
         p_bootstrap=wild_bootstrap_p(numbers=numbers, weights=weights, served=served, seed=seed),
         p_permutation=permutation_p(numbers=numbers, weights=weights, served=served, seed=seed),
+    )
+
+
+def _is_few(served: Flags) -> bool:
+    """Say whether the smaller arm has 5-19 schools: three methods must agree then."""
+    return bool(MINIMUM_CLUSTERS <= min(served.sum(), (~served).sum()) <= FEW_CLUSTERS)
+
+
+def _judged_by_cr2(*, found: EffectResult, error: float, freedom: float) -> EffectResult:
+    """Add error, degrees of freedom, intervals and p; a note where there is no error."""
+    if not (np.isfinite(error) and np.isfinite(freedom)):
+        return replace(found, note="One comparison school: no interval.")
+    if error <= 0:
+        return replace(found, note="Every school of an arm moved alike: no interval.")
+    return replace(
+        _with_interval(
+            found=found,
+            wide=reach(standard_error=error, freedom=freedom, confidence=0.95),
+            narrow=reach(standard_error=error, freedom=freedom, confidence=0.80),
+        ),
+        standard_error=error,
+        degrees_of_freedom=freedom,
+        p_cr2=two_sided(estimate=found.estimate or 0.0, standard_error=error, freedom=freedom),
     )
 
 

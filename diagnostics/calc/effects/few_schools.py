@@ -32,14 +32,18 @@ def wild_bootstrap_p(
     """
     if served.sum() < 2 or (~served).sum() < 2:
         return None
-    rng = np.random.default_rng(seed)
-    size = (draws, len(numbers))
     middle = float(np.average(numbers, weights=weights))
-    values = _WEBB if len(numbers) < WEBB_UNDER else _RADEMACHER
-    signs = values[rng.integers(0, len(values), size)]
+    signs = draw_signs(schools=len(numbers), draws=draws, seed=seed)
     seen = studentised(numbers=numbers, weights=weights, served=served)[0]
     found = studentised(numbers=signs * (numbers - middle), weights=weights, served=served)
     return float((1 + (found >= seen * (1 - _SLACK)).sum()) / (1 + draws))
+
+
+def draw_signs(*, schools: int, draws: int, seed: int) -> Floats:
+    """Draw what residuals are multiplied by, (draws, schools): Webb's six under 12 schools, else -1 or 1."""
+    values = _WEBB if schools < WEBB_UNDER else _RADEMACHER
+    found: Floats = values[np.random.default_rng(seed).integers(0, len(values), (draws, schools))]
+    return found
 
 
 def permutation_p(
