@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models.functions import JSONObject
 
+from diagnostics.board.docket import Docket, list_docket
 from diagnostics.home.selectors import GoalDollars, GoalStanding, InitiativeLine, pair_goals
 from diagnostics.home.selectors.dollars import (
     NO_SPENDING,
@@ -25,6 +26,7 @@ from diagnostics.home.selectors.goals import list_goal_standings
 from diagnostics.home.selectors.initiatives import list_initiative_lines
 from diagnostics.initiative.selectors.outcome import list_students
 from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
+from diagnostics.reviews.selectors import list_decisions, sort_reviews
 from districts import formatting
 from districts.models import District, Filing
 from districts.pipeline.selectors import Freshness, freshness_columns, read_freshness
@@ -89,6 +91,7 @@ class Board:
     budget: YearMeter | None
     goals: tuple[BoardGoal, ...]
     files: tuple[BoardFile, ...]
+    docket: Docket
 
     @property
     def fiscal_year(self) -> int | None:
@@ -126,8 +129,8 @@ class Board:
         return f"For {unknown} of {len(judged)} initiatives we cannot tell whether they moved their outcome."
 
 
-def get_board() -> Board:
-    """Return what the board's page says, with small groups under the district's minimum. Four queries."""
+def get_board(*, today: date) -> Board:
+    """Return what the board's page says, with small groups under the district's minimum. Five queries."""
     row = (
         District.objects.filter(pk=current_district_id())
         .values("minimum_group", **freshness_columns(), meter=meter_column(), files=_files())
@@ -155,7 +158,14 @@ def get_board() -> Board:
             for one in row["files"]
             if one["fiscal_year"] == year
         ),
+        docket=_docket(lines, today=today),
     )
+
+
+def _docket(lines: tuple[InitiativeLine, ...], *, today: date) -> Docket:
+    decisions = list_decisions()
+    reviews = sort_reviews(lines=lines, decisions=decisions, today=today)
+    return list_docket(decisions=decisions, reviews=reviews, today=today)
 
 
 def _files() -> ArraySubquery:

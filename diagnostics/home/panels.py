@@ -77,6 +77,9 @@ def _need(request: DistrictRequest, need: Need) -> Item:
     if need.about == "owner":
         href = link(request, "strategy:initiative-list", {"owner": "none"})
         return Item(words=need.words, detail=need.detail, href=href, action="Show them")
+    if need.about == "review":
+        href = link(request, "diagnostics:review-show", initiative_id=need.initiative_ids[0])
+        return Item(words=need.words, detail=need.detail, href=href, action="Open the review")
     if need.initiative_ids:
         href = link(request, "diagnostics:initiative-show", initiative_id=need.initiative_ids[0])
         is_one = len(need.initiative_ids) == 1

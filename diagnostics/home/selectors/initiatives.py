@@ -17,6 +17,7 @@ from diagnostics.calc.verdict import Verdict
 from diagnostics.calc.verdict_words import LABELS
 from diagnostics.home.selectors.dollars import Dollars, cost_column, read_dollars
 from diagnostics.models import InitiativeReturn
+from diagnostics.reviews.standing import is_review_decided
 from districts.pipeline.selectors import shown_at
 from investments.models import CodingRule
 from strategy.models import Initiative, InitiativeSchool
@@ -49,6 +50,8 @@ class InitiativeLine:
     sentence: str
     reason: str
     next_step: str
+    is_decided: bool = False
+    """Whether its review has a recommendation that waits for the board or was adopted."""
     dollars: Dollars = field(default_factory=dict)
 
     @property
@@ -93,6 +96,7 @@ def list_initiative_lines() -> tuple[InitiativeLine, ...]:
             department_name=F("department__name"),
             schools=ArraySubquery(served.values("school_id")),
             rule_count=_count(CodingRule.objects.filter(archived_at__isnull=True)),
+            is_decided=is_review_decided(),
             said=ArraySubquery(shown.values(cell=words)),
             costs=cost_column(),
         )
@@ -106,7 +110,7 @@ def _count(rows: Any) -> Coalesce:
 
 
 def _line(row: Mapping[str, Any]) -> InitiativeLine:
-    plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action rule_count"
+    plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action rule_count is_decided"
     said = row["said"][0] if row["said"] else {}
     return InitiativeLine(
         **{name: row[name] for name in plain.split()},

@@ -12,7 +12,7 @@ from diagnostics.home.selectors.initiatives import InitiativeLine
 from diagnostics.home.selectors.state import WaitingUpload
 from districts import formatting
 
-REVIEW_SOON = timedelta(days=60)
+REVIEW_SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +77,15 @@ def _upload(one: WaitingUpload) -> Need:
 
 def _reviews(*, initiatives: Iterable[InitiativeLine], today: date) -> list[Need]:
     due = sorted(
-        (one for one in initiatives if one.review_on <= today + REVIEW_SOON), key=lambda one: one.review_on
+        (one for one in initiatives if not one.is_decided and one.review_on <= today + REVIEW_SOON),
+        key=lambda one: one.review_on,
     )
     return [
         Need(
             words=f"{one.name}: its review {'was' if one.review_on < today else 'is'} due on"
             f" {formatting.day(one.review_on)}",
             detail=f"The rule agreed beforehand: {one.review_rule}",
-            about="review",
+            about="review" if one.is_judged else "",
             initiative_ids=(one.id,),
         )
         for one in due

@@ -52,8 +52,8 @@ def test_board_show_offers_nothing_to_change(bay: Cast, scene: Scene) -> None:
     assert bay.client(Role.BOARD_MEMBER).get(f"/d/bay/initiatives/{scene.tutoring}/").status_code == 403
 
 
-def test_board_show_asks_the_database_at_most_four_times(bay: Cast, scene: Scene) -> None:
-    assert len(own_queries(bay.client(Role.BOARD_MEMBER), BOARD)) <= 4
+def test_board_show_asks_the_database_at_most_five_times(bay: Cast, scene: Scene) -> None:
+    assert len(own_queries(bay.client(Role.BOARD_MEMBER), BOARD)) <= 5
 
 
 def test_board_show_says_cost_per_student_as_the_initiative_page_does(bay: Cast, scene: Scene) -> None:
@@ -93,4 +93,4 @@ def test_board_show_says_that_a_review_is_overdue(bay: Cast, scene: Scene) -> No
     text = bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()
     assert "<strong>Overdue:</strong> its review was due on Sep 1, 2024." in text
     assert "Review on Sep 1, 2099." in text
-    assert text.count("Overdue:") == 1
+    assert text.count("Overdue:") == 2  # among the decisions due, and with the initiative
