@@ -54,8 +54,8 @@ def outcome_chart(*, page: InitiativePage) -> Figure | None:
     x = tuple(formatting.school_year(year) for year in outcome.years)
     series: list[Series] = []
     if any(one.value is not None for one in outcome.served):
-        series += _lines("Schools it serves", outcome.served, outcome.years, goal.break_years, 0)
-    series += _lines("District", outcome.district, outcome.years, goal.break_years, 7)
+        series += lines_by_break("Schools it serves", outcome.served, outcome.years, goal.break_years, 0)
+    series += lines_by_break("District", outcome.district, outcome.years, goal.break_years, 7)
     where = "at the schools it serves and in the district" if len(series) > 1 else "in the district"
     return line_trend(
         key="outcome",
@@ -104,7 +104,7 @@ def _series(*, costs: Costs, years: Sequence[YearCost]) -> tuple[Series, ...]:
     return tuple(series)
 
 
-def _lines(
+def lines_by_break(
     name: str, values: Sequence[YearValue], years: Sequence[int], breaks: Sequence[int], colour: int
 ) -> list[Series]:
     """Return one series for each unbroken stretch, the latest under the plain name, the others by their years."""

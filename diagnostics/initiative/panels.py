@@ -13,7 +13,7 @@ from diagnostics.links import allowed, link
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission
-from districts.parts import Notice, Source, Stat, Tone, Verdict
+from districts.parts import Notice, Source, Stat, Tone
 from investments.calc.noise import is_jump
 from investments.models import AmountKind
 
@@ -35,12 +35,6 @@ def figures(request: DistrictRequest, *, page: InitiativePage) -> tuple[Stat, ..
         )
     )
     return tuple(stats)
-
-
-def verdict_panel(*, page: InitiativePage) -> Verdict:
-    """Return the verdict; its sentence is the page's first words, so it is not said twice."""
-    said = page.record.said
-    return Verdict(words=said.words, reason=said.reason, known=said.known, next_step=said.next_step)
 
 
 def sources_of(request: DistrictRequest, *, page: InitiativePage, one: YearCost) -> tuple[Source, ...]:

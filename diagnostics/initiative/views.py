@@ -9,8 +9,16 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from diagnostics.initiative.answers import list_answers
 from diagnostics.initiative.charts import cost_chart, outcome_chart
-from diagnostics.initiative.panels import archived_notice, figures, verdict_panel
+from diagnostics.initiative.effect_charts import arms_chart, interval_chart
+from diagnostics.initiative.effect_tables import (
+    effect_sources,
+    gate_table,
+    plan_school_table,
+    result_file_table,
+)
+from diagnostics.initiative.panels import archived_notice, figures
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.tables import (
     common_notes,
@@ -37,6 +45,9 @@ TABLES = {
     "schools": school_table,
     "rules": rule_table,
     "files": file_table,
+    "gates": gate_table,
+    "plan-schools": plan_school_table,
+    "result-files": result_file_table,
 }
 
 
@@ -92,7 +103,9 @@ def _context(request: DistrictRequest, *, page: InitiativePage, as_of_day: date 
         "as_of_day": as_of_day,
         "freshness": badge(request, page.freshness),
         "figures": figures(request, page=page),
-        "verdict": verdict_panel(page=page),
+        "answers": list_answers(request, page=page),
+        "known": record.said.known,
+        **_effect_context(request, page=page),
         "cost_chart": cost_chart(page=page),
         "forecast_table": forecast_table(request, page=page),
         "outcome_chart": outcome_chart(page=page),
@@ -115,6 +128,17 @@ def _context(request: DistrictRequest, *, page: InitiativePage, as_of_day: date 
             Crumb(label="Initiatives", url=link(request, "strategy:initiative-list")),
             Crumb(label=record.name),
         ),
+    }
+
+
+def _effect_context(request: DistrictRequest, *, page: InitiativePage) -> dict[str, object]:
+    return {
+        "interval_chart": interval_chart(page=page),
+        "arms_chart": arms_chart(page=page),
+        "gate_table": gate_table(request, page=page),
+        "plan_school_table": plan_school_table(request, page=page),
+        "result_file_table": result_file_table(request, page=page),
+        "effect_sources": effect_sources(request, page=page),
     }
 
 

@@ -8,12 +8,14 @@ from districts.charts.bars import bar_stacked
 from districts.charts.dots import dot_interval
 from districts.charts.figures import Figure, Interval, Key, Panel, Series
 from districts.charts.lines import line_trend, small_multiples
-from districts.charts.style import DOLLARS, PERCENT, POINTS, Unit, count
+from districts.charts.style import CHANGE, DOLLARS, PERCENT, POINTS, STUDENT_SD, Unit, count
 
 __all__ = [
+    "CHANGE",
     "DOLLARS",
     "PERCENT",
     "POINTS",
+    "STUDENT_SD",
     "Figure",
     "Interval",
     "Key",

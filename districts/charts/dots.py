@@ -21,9 +21,14 @@ def dot_interval(
     unit: Unit = POINTS,
     reference: float = 0.0,
     reference_label: str = "no change",
+    bar: float | None = None,
+    bar_label: str = "the bar",
     takeaway: str = "",
 ) -> Figure:
-    """Return a dot with its interval for each label, top to bottom, against a vertical reference line."""
+    """Return a dot with its interval for each label, top to bottom, against a vertical reference line.
+
+    A bar to be reached is a second, solid line, named below the dots.
+    """
     height = 110 + 52 * max(1, len(intervals))
     figure = layout(unit=unit, height=height, room_for_labels=False)
     figure["xaxis"], figure["yaxis"] = (
@@ -39,6 +44,11 @@ def dot_interval(
     )
     figure["margin"] = {"l": 8, "r": 24, "t": 36, "b": 8}
     figure.update(_reference_line(at=reference, text=reference_label))
+    if bar is not None:
+        line, words = _bar_line(at=bar, text=bar_label)
+        figure["shapes"] = [*figure["shapes"], line]
+        figure["annotations"] = [*figure["annotations"], words]
+        figure["yaxis"]["domain"] = [0.16, 1]
     return Figure(
         key=key,
         label=label,
@@ -79,6 +89,23 @@ def _reference_line(*, at: float, text: str) -> Plotly:
             }
         ],
     }
+
+
+def _bar_line(*, at: float, text: str) -> tuple[Plotly, Plotly]:
+    line = {"color": INK, "width": 2}
+    place = {"xref": "x", "yref": "paper"}
+    return (
+        {"type": "line", **place, "x0": at, "x1": at, "y0": 0.12, "y1": 1, "line": line},
+        {
+            **place,
+            "x": at,
+            "y": 0.12,
+            "yanchor": "top",
+            "text": text,
+            "showarrow": False,
+            "font": {"size": 13, "color": INK},
+        },
+    )
 
 
 def _dots(*, intervals: Sequence[Interval], unit: Unit) -> Plotly:

@@ -51,12 +51,18 @@ class Unit:
             return formatting.percent(value)
         if self.name == "points":
             return formatting.points(value)
+        if self.name == "change":
+            return formatting.number(value, 1, plus=True)
+        if self.name == "student_sd":
+            return formatting.number(value, 2, plus=True)
         return formatting.number(value, 0 if value is None or float(value).is_integer() else 1)
 
 
 DOLLARS: Final = Unit(name="dollars", title="Dollars", prefix="$")
 PERCENT: Final = Unit(name="percent", title="Percent", suffix="%")
 POINTS: Final = Unit(name="points", title="Percentage points")
+CHANGE: Final = Unit(name="change", title="Points")
+STUDENT_SD: Final = Unit(name="student_sd", title="Student standard deviations")
 
 
 def count(noun: str) -> Unit:

@@ -1,4 +1,4 @@
-"""Read side of the initiative page: everything it says, in two queries. Must not write."""
+"""Read side of the initiative page: everything it says, in two queries, or three with a plan. Must not write."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from diagnostics.initiative.selectors.costs import Costs, YearCost, cost_columns, read_costs
+from diagnostics.initiative.selectors.effect import (
+    Judged,
+    PlanSchoolLine,
+    effect_columns,
+    list_plan_schools,
+    read_judged,
+)
 from diagnostics.initiative.selectors.outcome import Outcome, get_outcome
 from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
 from diagnostics.initiative.selectors.record import (
@@ -30,6 +37,8 @@ class InitiativePage:
     costs: Costs
     outcome: Outcome
     per_student: PerStudent
+    judged: Judged
+    plan_schools: tuple[PlanSchoolLine, ...]
     freshness: Freshness
     as_of: datetime | None
 
@@ -47,7 +56,8 @@ class InitiativePage:
 def get_initiative_page(
     *, initiative_id: UUID, as_of: datetime | None, funding_segment: str, minimum_group: int
 ) -> InitiativePage | None:
-    """Return an initiative's page, or None where this district has no such initiative. Two queries.
+    """Return an initiative's page, or None where this district has no such initiative. Two queries,
+    and one more for the schools of a plan.
 
     With `as_of` the figures are those shown at that moment under today's minimum number of students;
     words, schools and rules are today's. What was said of an outcome that is hidden since is left out.
@@ -58,6 +68,7 @@ def get_initiative_page(
             *FIELDS,
             **record_columns(as_of=as_of),
             **cost_columns(as_of=as_of, funding_segment=funding_segment),
+            **effect_columns(as_of=as_of),
             **freshness_columns(),
         )
         .first()
@@ -77,6 +88,9 @@ def get_initiative_page(
     if outcome.is_hidden_since:
         record = replace(record, said=without_outcome(record.said))
     latest = costs.year(costs.latest_year)
+    judged = read_judged(row)
+    if outcome.is_hidden_since and judged.effect is not None:
+        judged = replace(judged, effect=replace(judged.effect, series=()))
     return InitiativePage(
         record=record,
         costs=costs,
@@ -89,6 +103,8 @@ def get_initiative_page(
             students=outcome.students,
             minimum=minimum_group,
         ),
+        judged=judged,
+        plan_schools=list_plan_schools(plan_id=judged.plan.id) if judged.plan and as_of is None else (),
         freshness=read_freshness(row),
         as_of=as_of,
     )
