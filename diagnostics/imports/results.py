@@ -104,7 +104,7 @@ class Results(FileKind):
     def batches(self, reading: Reading) -> Iterator[pl.DataFrame]:
         """Read values, as often as the map says; repairs are steps with names, counted in the report."""
         report, readings = reading.report, reading.file_map.readings()
-        tally = Tally(report)
+        tally, read = Tally(report), set[str]()
         typed = ",".join(one.get("district_row") for one in readings)
         finder = SchoolFinder(of_district=typed.split(","))
         are_several = len({one.options.sheet for one in readings}) > 1
@@ -113,13 +113,14 @@ class Results(FileKind):
             for sheet in results_sheets.list_tables(source=reading.source, file_map=one):
                 rows.enter(sheet=sheet.table.sample.sheet)
                 report.has_sheets = are_several or report.has_sheets or sheet.is_one_of_several
-                for batch in sheet.table.batches(report):
+                for batch in results_sheets.draw(sheet, report=report, read=read):
                     frame = rows.read(batch)
                     report.counts.loaded += frame.height
                     if frame.height:
                         yield frame
             rows.finish()
         tally.finish()
+        results_sheets.merge_checks(report)
         if not reading.slices and report.is_clean:
             report.problem(
                 row=0,

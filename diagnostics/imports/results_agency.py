@@ -40,7 +40,6 @@ class Agency:
         cells = batch[self._column]
         ours = [text for text in cells.unique().to_list() if self.is_ours(text or "")]
         others = batch.filter(~pl.col(self._column).is_in(ours))
-        for text, rows in others[self._column].value_counts().iter_rows():
-            tally.agencies[str(text)] += int(rows)
-        tally.report.counts.other_district += others.height
+        for text, row in others.select(self._column, "_row").iter_rows():
+            tally.count_other(meaning="agency", text=str(text), row=int(row))
         return batch.filter(pl.col(self._column).is_in(ours))

@@ -53,12 +53,20 @@ _SCHOOL = (
         help="Its code or its name; empty for the district's own row.",
     ),
     MapField(
+        name="school_name",
+        label="Name of the school, where that is empty",
+        type="column",
+        group="School",
+        way="The district's rows, and other agencies",
+        is_rare=True,
+    ),
+    MapField(
         name="district_row",
         label="The district's own rows say",
         type="text",
         group="School",
         way="The district's rows, and other agencies",
-        help="What stands there instead of a school, such as DCPS or 0000000. Several with commas.",
+        help="What stands there instead of a school, such as DCPS or 0000000; then an empty one is no district row.",
         is_rare=True,
     ),
     MapField(

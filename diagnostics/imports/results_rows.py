@@ -122,7 +122,8 @@ class ResultRows:
         columns = {field: self._map.get(field) for field in FIELDS} | ({"value": column} if column else {})
         columns |= {f"level_{place}": one for place, one in enumerate(self._levels)}
         return batch.select(
-            pl.col("_row").alias("row"), text("year"), text("school"), text("group"), text("grade")
+            pl.col("_row").alias("row"),
+            *(text(field) for field in ("year", "school", "school_name", "group", "grade")),
         ).with_columns(
             *(self._number(batch, field, name).alias(field) for field, name in columns.items()),
             hidden=marked_hidden(batch, [one for one in columns.values() if one]),
@@ -167,13 +168,14 @@ class ResultRows:
             self._tally.steps[("Repair: years left out", note)] += 1
             self._report.counts.left_out += 1
             return None
-        school = self._school(number, str(row["school"]), is_first=is_first)
+        written = str(row["school"]).strip() or str(row["school_name"]).strip()
+        school = self._school(number, written, is_first=is_first)
         if school is None:
             return None
         cell = Cell(
             row=number, year=year, school=school, group=self._group(row, label), grade=self._grade(row, label)
         )
-        return self._value(cell, numbers, is_hidden=bool(row["hidden"]), written=str(row["school"]))
+        return self._value(cell, numbers, is_hidden=bool(row["hidden"]), written=written)
 
     def _year(self, row: int, text: str, label: str) -> int | None:
         if self._map.get("spread") == "year":
@@ -206,22 +208,12 @@ class ResultRows:
 
     def _school(self, row: int, text: str, *, is_first: bool) -> str | None:
         """Give the school's id, empty for the district; None (counted once a row) when it is not ours."""
-        found = self._finder.find(text)
-        if found.meaning in ("school", "district"):
-            return found.school
-        if not is_first:
-            return None
-        counted = {
-            "other": self._tally.named_others,
-            "left_out": self._tally.left_out_names,
-            "unknown_code": self._tally.codes,
-            "unknown_name": self._report.unknown_schools,
-        }[found.meaning]
-        counted[text] += 1
-        if found.meaning == "unknown_name":
-            self._tally.first_rows.setdefault(text, row)
-        else:
-            self._report.counts.other_district += 1
+        is_blank = not text and bool(self._map.get("district_row"))
+        meaning = "blank" if is_blank else self._finder.find(text).meaning
+        if meaning in ("school", "district"):
+            return self._finder.find(text).school
+        if is_first:
+            self._tally.count_other(meaning=meaning, text=text, row=row)
         return None
 
     def _numbers(self, row: int, cells: dict[str, object]) -> Numbers | None:

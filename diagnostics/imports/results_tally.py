@@ -20,7 +20,28 @@ class Tally:
         self.agencies: Counter[str] = Counter()
         self.named_others: Counter[str] = Counter()
         self.left_out_names: Counter[str] = Counter()
+        self.blanks: Counter[str] = Counter()
         self.first_rows: dict[str, int] = {}
+        self._counted: set[tuple[str, int]] = set()
+
+    def count_other(self, *, meaning: str, text: str, row: int) -> None:
+        """Count a row that is no school's of this district; once, however often the file is read."""
+        if (self.report.sheet, row) in self._counted:
+            return
+        self._counted.add((self.report.sheet, row))
+        if meaning == "unknown_name":
+            self.report.unknown_schools[text] += 1
+            self.first_rows.setdefault(text, row)
+            return
+        counted = {
+            "agency": self.agencies,
+            "other": self.named_others,
+            "left_out": self.left_out_names,
+            "unknown_code": self.codes,
+            "blank": self.blanks,
+        }[meaning]
+        counted[text] += 1
+        self.report.counts.other_district += 1
 
     def finish(self) -> None:
         """Name every repair with its number of rows, in the report and in the provenance."""
@@ -49,6 +70,13 @@ class Tally:
                 note="A person said that they are no school, so their rows are not loaded.",
             )
             report.provenance.append(f"{rows:,} rows of names that are no school were left out.")
+        if self.blanks:
+            report.check(
+                name="Rows without a school",
+                status="warn",
+                found=f"{sum(self.blanks.values()):,} rows",
+                note="Not loaded: they name no school, and say nothing that stands for the district.",
+            )
         if self.codes:
             report.check(
                 name="Schools of others",

@@ -109,3 +109,120 @@ def confirm_names(cast: Cast, upload: Upload, answers: Mapping[str, str]) -> Upl
         services.save_school_names(by=None, upload_id=upload.pk, answers=answers)
     work()
     return again(cast, upload)
+
+
+def cast_2024() -> FileMap:
+    """Read California's science test: students at each level by number of group, and the mean scale score."""
+    rows = {
+        "year": "Test Year",
+        "school": "School Code",
+        "district_row": "0000000",
+        "agency": "District Code",
+        "group": "Student Group ID",
+        "group_names": "caaspp",
+        "grade": "Grade",
+        "all_grades": "13",
+        "denominator": "Total Students Tested with Scores",
+        "zero_of_zero": "suppressed",
+        "filed_on": "2024-10-10",
+    }
+    levels = ("Not Met", "Nearly Met", "Met", "Exceeded")
+    shares = {f"level_{n}": f"Count Standard {level}" for n, level in enumerate(levels, start=1)}
+    counts = a_map({**rows, "metric": "science", **shares, "proficient_from": "3"})
+    return counts.with_reading(1, a_map({**rows, "metric": "science-score", "value": "Mean Scale Score"}))
+
+
+def dashboards() -> FileMap:
+    """Read distance from standard in two subjects of 2017 to 2019 and of 2023, whose sheet has other columns."""
+    old = {
+        "year_from_sheet": "yes",
+        "school": "SCHNO",
+        "school_name": "FULLNAME",
+        "district_row": "000",
+        "only_column": "Measure",
+        "denominator": "Student Count",
+        "value": "Performance",
+        "sheets": "2018 Dashboard\n2019 Dashboard",
+        "group": "studentgroup",
+        "filed_on": "2024-07-10",
+    }
+    new = {
+        **{name: old[name] for name in ("only_column", "denominator", "value", "filed_on")},
+        "year": "Year",
+        "school": "School ID",
+        "school_name": "School Name",
+        "district_row": "000",
+        "group": "student group",
+    }
+    readings = [
+        a_map({**values, "metric": metric, "only_values": measure}, sheet=sheet)
+        for metric, measure in (("dfs-ela", "ELA"), ("dfs-math", "Math"))
+        for values, sheet in ((old, "2017 Dashboard"), (new, "2023 Dashboard"))
+    ]
+    return a_map(readings[0].values, sheet="2017 Dashboard", more=readings[1:])
+
+
+def enrollment() -> FileMap:
+    """Read enrollment of eight years, a sheet each."""
+    others = "\n".join(f"CBEDS{year} Enrollment" for year in range(2017, 2024))
+    values = {
+        "metric": "enrollment",
+        "year": "School Year",
+        "school": "School ID",
+        "value": "Total Enrollment",
+        "sheets": others,
+        "filed_on": "2024-07-10",
+    }
+    return a_map(values, sheet="CBEDS2016 Enrollment")
+
+
+def unduplicated() -> FileMap:
+    """Read the unduplicated count of students in need by school and year."""
+    return a_map(
+        {
+            "metric": "need",
+            "year": "academic_year",
+            "school": "school_code",
+            "value": "unduplicated_count",
+            "only_column": "source_sheet",
+            "only_values": "School-Level CALPADS UPC Data",
+            "filed_on": "2024-07-10",
+        }
+    )
+
+
+def climate() -> FileMap:
+    """Read the three climate surveys, which carry no year: a person says 2022-23."""
+    readings = [
+        a_map(
+            {
+                "metric": f"climate-{who}",
+                "year_value": "2022-23",
+                "school": "schno",
+                "value": f"{who}_cc_favorability",
+                "scale": "percent",
+                "source_hides": "yes",
+                "filed_on": "2024-07-10",
+            }
+        )
+        for who in ("staff", "family", "student")
+    ]
+    return a_map(readings[0].values, more=readings[1:])
+
+
+def turnover() -> FileMap:
+    """Read teachers who left of those eligible, a pair of columns a year."""
+    readings = [
+        a_map(
+            {
+                "metric": "turnover",
+                "year_value": year,
+                "school": "Primary Location (Name)",
+                "numerator": left,
+                "denominator": f"{year} Certificated Eligible",
+                "filed_on": "2024-07-10",
+            }
+        )
+        for year, left in (("2022", "2022 Seperations"), ("2023", "2023 Cert Seperations"))
+    ]
+    return a_map(readings[0].values, more=readings[1:])
