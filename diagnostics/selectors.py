@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -99,6 +99,11 @@ def list_trends(
     rows = rows.filter(group=group) if group else rows
     rows = rows.filter(grade=grade) if grade else rows
     rows = rows.filter(school=None) if district_only else rows
+    return read_trends(rows)
+
+
+def read_trends(rows: Iterable[Trend]) -> tuple[TrendRow, ...]:
+    """Return trends (with metric and school) as pages read them, the district's own first. No query."""
     return tuple(sorted((_trend_row(row=row) for row in rows), key=_order))
 
 

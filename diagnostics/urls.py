@@ -19,5 +19,6 @@ urlpatterns = [
     path("initiatives/<uuid:initiative_id>/plan/replace/", plan_replace, name="plan-replace"),
     path("initiatives/<uuid:initiative_id>/check-ins/", check_in_show, name="check-in-show"),
     path("board/", board_show, name="board-show"),
+    path("", include("diagnostics.outcomes.urls")),
     path("", include("diagnostics.reviews.urls")),
 ]

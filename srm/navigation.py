@@ -34,6 +34,12 @@ MAIN: Final = (
         under=("/strategy/", "/initiatives/"),
     ),
     Entry(
+        label="Outcomes",
+        name="diagnostics:outcome-list",
+        permission=Permission.VIEW_CABINET,
+        under=("/outcomes/",),
+    ),
+    Entry(
         label="Reviews",
         name="diagnostics:review-list",
         permission=Permission.VIEW_CABINET,

@@ -13,11 +13,15 @@ from districts.tables import STACKED_FROM
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One named run of values along the axis; None where there is no value. ``colour`` counts from 0."""
+    """One named run of values along the axis; None where there is no value. ``colour`` counts from 0.
+
+    ``starts`` are the places where values begin that cannot be compared with those before: no line leads there.
+    """
 
     name: str
     values: tuple[Value, ...]
     colour: int | None = None
+    starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ Must not join a forecast to an actual.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from districts.charts.figures import Figure, Key, Panel, Series
 from districts.charts.marks import (
@@ -130,7 +131,7 @@ def small_multiples(
 def lines_of(
     *, x: Sequence[str], one: Series, colour: str, forecast: Sequence[str], unit: Unit
 ) -> list[Plotly]:
-    """Return the traces of one series: a line through actuals, hollow points for forecasts."""
+    """Return the traces of one series: a line through actuals (one a stretch), hollow points for forecasts."""
     pairs = list(zip(x, one.values, strict=True))
     actual = [None if name in forecast else plain(value) for name, value in pairs]
     ahead = [plain(value) if name in forecast else None for name, value in pairs]
@@ -143,14 +144,16 @@ def lines_of(
         "customdata": [unit.write(value) for value in one.values],
         "cliponaxis": False,
     }
+    bounds = [0, *sorted(place for place in one.starts if 0 < place < len(x)), len(x)]
     traces = [
         {
             **common,
-            "y": actual,
+            "y": [value if start <= n < end else None for n, value in enumerate(actual)],
             "mode": "lines+markers",
             "line": {"color": colour, "width": 3},
             "marker": {"color": colour, "size": 8},
         }
+        for start, end in pairwise(bounds)
     ]
     if any(value is not None for value in ahead):
         traces.append(
