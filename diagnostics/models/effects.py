@@ -17,7 +17,7 @@ class Effect(ResultModel):
     initiative = parent_key("strategy.Initiative")
     plan = parent_key("diagnostics.EvaluationPlan")
     design = models.CharField(max_length=30)
-    method = models.CharField(max_length=60, blank=True)
+    method = models.CharField(max_length=120, blank=True)
     unit = models.CharField(max_length=20)
     outcome_year = models.PositiveSmallIntegerField(null=True)
     is_early_look = models.BooleanField(default=False)

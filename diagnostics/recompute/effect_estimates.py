@@ -129,7 +129,12 @@ def _estimated(
         return found, found.note
     if plan.design == designs.RANDOMISED and plan.assigned_by == EvaluationPlan.AssignedBy.SCHOOL:
         found = difference_in_school_means(
-            schools=panel, outcome_year=year, is_up=is_up, seed=seed, baseline_year=plan.baseline_year
+            schools=panel,
+            outcome_year=year,
+            is_up=is_up,
+            seed=seed,
+            baseline_year=plan.baseline_year,
+            is_adjusted=True,
         )
         return found, found.note
     return None, _BY_STUDENT if plan.design == designs.RANDOMISED else ""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from diagnostics.calc.effects.difference_in_differences import ADJUSTED
 from diagnostics.calc.effects.result import Circumstances, EffectResult, estimate_for_verdict
 from diagnostics.calc.gates import list_gates
 from diagnostics.calc.verdict import (
@@ -94,10 +95,13 @@ def _estimate(*, row: Row, plan: EvaluationPlan) -> Any:
         has_student_sd=row["unit"] == STUDENT_SD,
         is_plan_locked_before_outcome=not facts["is_retrospective"],
         baseline_difference=gap,
-        is_adjusted=plan.design == EvaluationPlan.Design.DIFFERENCE_IN_DIFFERENCES,
+        is_adjusted=plan.design == EvaluationPlan.Design.DIFFERENCE_IN_DIFFERENCES
+        or row["method"] == ADJUSTED,
         is_attrition_beyond_boundary=facts["are_too_many_missing"],
         is_equivalence_shown=gap is not None and abs(gap) <= BASELINE_LIMIT,
         students_needed=row["students_needed"],
+        schools_needed=facts["schools_needed"],
+        students_by_lot=facts["students_by_lot"],
     )
     return estimate_for_verdict(result=result, given=given)
 

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from diagnostics.calc.disclosure import pool_shown
 from diagnostics.calc.pooling import YearValue
+from diagnostics.calc.power import students_for_effect
 from diagnostics.calc.verdict import Delivery
 from diagnostics.evaluation.selectors import read_delivery
 from diagnostics.models import Effect, EvaluationPlan
-from diagnostics.recompute.effect_estimates import Computed, are_too_many_missing, compute_effect
+from diagnostics.recompute.effect_estimates import STUDENT_SD, Computed, are_too_many_missing, compute_effect
 from diagnostics.recompute.effect_evidence import NUMBERS, evidence_of, gates_of, look_on
 from diagnostics.recompute.effect_inputs import PlanInputs, load_inputs, load_plans
 from districts.models import District
@@ -91,6 +92,7 @@ def _facts(*, inputs: PlanInputs, computed: Computed) -> dict[str, Any]:
         "schools_served": len(inputs.served),
         "schools_compared": len(inputs.comparison),
         "schools_needed": computed.needed.schools if computed.needed else None,
+        "students_by_lot": _students_by_lot(computed),
         "left_out": result.left_out if result else 0,
         "hidden": inputs.hidden_schools(years=wanted),
         "are_too_many_missing": result is not None and are_too_many_missing(inputs=inputs, result=result),
@@ -103,6 +105,13 @@ def _facts(*, inputs: PlanInputs, computed: Computed) -> dict[str, Any]:
         "student_sd": None if plan.metric.student_sd is None else float(plan.metric.student_sd),
         "student_sd_source": plan.metric.student_sd_source,
     }
+
+
+def _students_by_lot(computed: Computed) -> int | None:
+    """Return how many students drawn by lot would tell an effect as large as the bar; None without student SDs."""
+    if computed.unit != STUDENT_SD or computed.bar is None:
+        return None
+    return students_for_effect(effect=computed.bar)
 
 
 def _series(inputs: PlanInputs) -> list[dict[str, Any]]:

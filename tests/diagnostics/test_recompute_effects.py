@@ -12,6 +12,7 @@ from diagnostics.calc.effects.difference_in_differences import (
     SchoolValue,
     SchoolYears,
     difference_in_differences,
+    difference_in_school_means,
 )
 from diagnostics.models import Effect, EvaluationPlan, MetricResult, PlanSchool
 from diagnostics.recompute import effect, trend
@@ -70,6 +71,33 @@ def test_an_effect_is_what_the_calculation_gives_on_the_exact_values(in_bay: Cas
     assert (found.unit, found.bar, found.pre_periods) == ("percentage_points", 3.0, 3)
     assert (found.clusters_treated, found.clusters_comparison) == (8, 10)
     assert not found.is_early_look
+
+
+def test_schools_drawn_by_lot_are_compared_with_the_baseline_taken_out(in_bay: Cast) -> None:
+    initiative = make_judged(SMALL, design="randomised", chosen_by="lottery")
+    compute_all()
+    found = effect_of(initiative)
+    wanted = difference_in_school_means(
+        schools=by_hand(EvaluationPlan.objects.get()),
+        outcome_year=2025,
+        is_up=False,
+        seed=seed_of(inputs=found.inputs),
+        baseline_year=2024,
+        is_adjusted=True,
+    )
+    assert (found.method, found.estimate, found.low, found.p_bootstrap) == (
+        wanted.method,
+        wanted.estimate,
+        wanted.low,
+        wanted.p_bootstrap,
+    )
+
+
+def test_places_drawn_student_by_student_need_other_results(in_bay: Cast) -> None:
+    initiative = make_judged(SMALL, design="randomised", chosen_by="lottery", assigned_by="student")
+    compute_all()
+    assert effect_of(initiative).estimate is None
+    assert effect_of(initiative).note.startswith("Places were drawn student by student")
 
 
 def test_effects_run_twice_change_nothing(in_bay: Cast) -> None:
