@@ -23,6 +23,7 @@ MOST_LIKELY = 3
 _ENOUGH = 0.4
 _SURE = 0.9
 _NAME = re.compile(r"[^\W\d_]{2,}")
+_DOTTED = re.compile(r"\b([emh]) (s|c)\b")
 _LEVELS = {
     "es": "elementary",
     "elem": "elementary",
@@ -143,7 +144,7 @@ def list_likely(*, name: str, schools: Iterable[School]) -> tuple[Likely, ...]:
 
 def _own_words(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """Part a name into the words that are its own, and the levels it says."""
-    words = name_key(name).split()
+    words = _DOTTED.sub(r"\1\2", name_key(name)).split()
     own = tuple(word for word in words if word not in _LEVELS and word not in _PLAIN)
     return own or tuple(words), frozenset(_LEVELS[word] for word in words if word in _LEVELS)
 
@@ -151,7 +152,7 @@ def _own_words(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
 def _alike(
     first: tuple[tuple[str, ...], frozenset[str]], second: tuple[tuple[str, ...], frozenset[str]]
 ) -> float:
-    """Measure how alike two names are, 0 to 1: their letters 0.6, words of the shorter 0.2, levels 0.2.
+    """Measure how alike two names are, 0 to 1: their letters in either order 0.6, words of the shorter 0.2, levels 0.2.
 
     Two names without any word or half of their letters in common are not alike at all.
     """
@@ -160,5 +161,6 @@ def _alike(
     match = SequenceMatcher(a=" ".join(words), b=" ".join(others), autojunk=False)
     if not shared and match.quick_ratio() < 0.5:
         return 0.0
+    turned = SequenceMatcher(a=" ".join(sorted(words)), b=" ".join(sorted(others)), autojunk=False)
     level = 1.0 if levels == other_levels else 0.0 if levels and other_levels else 0.5
-    return 0.6 * match.ratio() + 0.2 * shared + 0.2 * level
+    return 0.6 * max(match.ratio(), turned.ratio()) + 0.2 * shared + 0.2 * level

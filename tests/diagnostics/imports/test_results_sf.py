@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from diagnostics.models import MetricResult
-from districts.models import District, Filing, ImportRun, Upload
+from districts.landing import selectors, services
+from districts.models import District, Filing, ImportRun, School, Upload
 from districts.tenancy import district_scope
 from tests.cast import Cast
 from tests.data import needs_shared
@@ -25,6 +26,7 @@ from tests.diagnostics.imports.files_of_results import (
     unduplicated,
 )
 from tests.diagnostics.imports.test_results import make_schools
+from tests.districts.landing.files import work
 
 
 @pytest.fixture
@@ -120,10 +122,31 @@ def test_climate_is_a_snapshot_of_the_year_a_person_says(city: Cast) -> None:
 
 
 @needs_shared
-def test_turnover_of_two_years_asks_for_names(city: Cast) -> None:
+def test_turnover_of_two_years_asks_for_names_and_takes_the_districts_row(city: Cast) -> None:
+    with (
+        (SF / "school_id_to_cds_mapping.csv").open(encoding="utf-8-sig") as file,
+        district_scope(city.district.pk),
+    ):
+        for row in csv.DictReader(file):
+            School.objects.filter(district_code=row["school_id"]).update(name=row["school_name"])
     upload = land_mapped(city, SF / "cpra_teacher_turnover.xlsx", turnover())
-    assert upload.state == Upload.State.REJECTED
-    assert set(upload.preview["by_why"]) == {
-        "is no school whose name is known",
-        "is no school whose name is known, in 2 rows",
-    }
+    assert (upload.state, set(upload.preview["by_why"])) == (
+        Upload.State.REJECTED,
+        {"is no school whose name is known"},
+    )
+    with district_scope(city.district.pk):
+        asked = selectors.list_asked_names(upload_id=upload.pk).names
+    answers = dict.fromkeys((one.name for one in asked), "left_out")
+    answers["Distinct Person Total Count"] = "district"
+    for one in asked:
+        if one.likely and one.likely[0].is_sure:
+            answers[one.name] = str(one.likely[0].school_id)
+    upload = confirm_names(city, upload, answers)
+    assert upload.state == Upload.State.READY, upload.preview["by_why"]
+    with district_scope(city.district.pk):
+        services.confirm_upload(by=None, upload_id=upload.pk)
+    work()
+    with district_scope(city.district.pk):
+        whole = MetricResult.objects.get(school=None, school_year=2022)
+        assert (whole.numerator, whole.denominator) == (279, 4368)
+        assert MetricResult.objects.exclude(school=None).values("school").distinct().count() > 30
