@@ -20,7 +20,7 @@ PARTS: Final = (
     ("planned", "Planned"),
     ("delivered", "Delivered"),
     ("assigned", "Students assigned"),
-    ("reached", "Students who reached the least dosage"),
+    ("reached", "Reached the least dosage"),
     ("note", "Note"),
 )
 NO_NUMBER: Final = "Write a number from 0, for example 12."

@@ -21,10 +21,10 @@ NO_NUMBER: Final = "This is no number. Write it alone, for example 2.5."
 DESIGNS: Final = (
     (
         "difference_in_differences",
-        "Change beside comparison schools: did served schools move more than others?",
+        "Change beside comparison schools",
     ),
-    ("randomised", "Drawn by lot: a lottery decided who was served"),
-    ("before_after", "Before and after: description only, no verdict on the effect"),
+    ("randomised", "Drawn by lot"),
+    ("before_after", "Before and after: description only"),
 )
 
 
@@ -110,7 +110,8 @@ class PlanForm(PlainForm):
         label="How served students are compared",
         pairs=DESIGNS,
         required=MISSING["design"],
-        help_text="The fairer the comparison, the more the verdict can say.",
+        help_text="By lot is fairest; comparison schools show if served ones moved more than others; before and after alone"
+        " gives no verdict on the effect.",
     )
     assigned_by = choice_field(
         label="Who was assigned",
