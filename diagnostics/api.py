@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from diagnostics.api_effects import JudgedOutput, read_evidence
 from diagnostics.selectors import ReturnRow, TrendRow, get_return, list_returns, list_trends
 from districts.access.api import access_of
 from districts.access.api_views import DistrictApi
@@ -81,6 +82,7 @@ class InitiativeDetailOutput(InitiativeOutput):
     review_rule = serializers.CharField()
     origin_note = serializers.CharField()
     sources = SourceOutput(many=True)
+    evidence = JudgedOutput(help_text="Plan, estimate, gates and return: what the verdict rests on.")
 
 
 class TrendQuery(serializers.Serializer[Any]):
@@ -184,7 +186,7 @@ class InitiativeShow(DistrictApi):
 
     @extend_schema(responses=InitiativeDetailOutput, operation_id="initiatives_show")
     def get(self, request: Request, initiative_id: UUID) -> Response:
-        """Show one initiative: cost by year, kind and funding source; verdict with its reason."""
+        """Show one initiative: cost by year, kind and funding source; verdict with its reason and evidence."""
         row = get_initiative(initiative_id=initiative_id)
         if row is None:
             raise Http404
@@ -197,6 +199,7 @@ class InitiativeShow(DistrictApi):
                 "review_rule": row.review_rule,
                 "origin_note": row.origin_note,
                 "sources": SourceOutput(detail.sources, many=True).data,
+                "evidence": read_evidence(initiative_id=initiative_id),
             }
         )
 

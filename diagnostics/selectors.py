@@ -180,8 +180,12 @@ def _trend_row(*, row: Trend) -> TrendRow:
 
 def _return_row(*, row: InitiativeReturn) -> ReturnRow:
     verdict = Verdict(row.verdict)
-    # Only an estimate opens the gate, and no rule that needs one can have decided a stored row yet.
-    decision = Decision(verdict=verdict, reason=Reason.INTERVAL, rule=int(row.rule) if row.rule else None)
+    decision = Decision(
+        verdict=verdict,
+        reason=Reason.INTERVAL,
+        rule=int(row.rule) if row.rule else None,
+        is_capped=row.is_capped,
+    )
     return ReturnRow(
         initiative_id=row.initiative_id,
         verdict=verdict.value,

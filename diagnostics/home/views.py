@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from diagnostics.home.charts import initiative_dollars
+from diagnostics.home.cost_effect import cost_effect
 from diagnostics.home.forms import HomeFilterForm
 from diagnostics.home.panels import coding_meter, goal_items, need_items, recent_changes
 from diagnostics.home.selectors import Home, get_home
@@ -79,6 +80,7 @@ def _context(request: DistrictRequest, *, home: Home) -> dict[str, object]:
         "home": home,
         "freshness": badge(request, home.state.freshness),
         "chart": chart,
+        "effects": cost_effect(request, initiatives=home.initiatives, fiscal_year=home.fiscal_year),
         "goals": goal_items(request, home=home),
         "needs": need_items(request, home=home),
         "changes": changes,

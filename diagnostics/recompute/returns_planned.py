@@ -73,7 +73,8 @@ def planned_columns(planned: Planned) -> dict[str, Any]:
         "is_capped": decision.is_capped,
     }
     issued = _issued(planned=planned, said=said) if is_planned_look else {"issue": 0, "issued_for": ""}
-    return said | issued | {"plan_id": plan.pk, "is_early_look": not is_planned_look, "ratio": ratio}
+    is_early = not is_planned_look and effect.estimate is not None
+    return said | issued | {"plan_id": plan.pk, "is_early_look": is_early, "ratio": ratio}
 
 
 def _issued(*, planned: Planned, said: dict[str, Any]) -> dict[str, Any]:

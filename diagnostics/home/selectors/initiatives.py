@@ -52,6 +52,9 @@ class InitiativeLine:
     next_step: str
     is_decided: bool = False
     """Whether its review has a recommendation that waits for the board or was adopted."""
+    ratio: Mapping[str, Any] = field(default_factory=dict)
+    """Effect, cost per student, dollars and unit of its return; empty without a locked plan."""
+    has_plan: bool = False
     dollars: Dollars = field(default_factory=dict)
 
     @property
@@ -74,7 +77,8 @@ class InitiativeLine:
 def list_initiative_lines() -> tuple[InitiativeLine, ...]:
     """Return every initiative in use, by name. One query."""
     shown = InitiativeReturn.objects.filter(shown_at(None), initiative=OuterRef("pk"))
-    words = JSONObject(verdict="verdict", sentence="sentence", reason="reason", next_step="next_step")
+    names = ("verdict", "sentence", "reason", "next_step", "ratio", "plan_id")
+    words = JSONObject(**{name: name for name in names})
     served = InitiativeSchool.objects.filter(initiative=OuterRef("pk")).order_by("school_id")
     rows = (
         Initiative.objects.filter(archived_at__isnull=True)
@@ -122,6 +126,8 @@ def _line(row: Mapping[str, Any]) -> InitiativeLine:
         sentence=said.get("sentence", ""),
         reason=said.get("reason", ""),
         next_step=said.get("next_step", ""),
+        ratio=said.get("ratio", {}),
+        has_plan=said.get("plan_id") is not None,
         dollars=read_dollars(row["costs"]),
     )
 
