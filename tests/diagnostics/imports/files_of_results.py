@@ -226,3 +226,65 @@ def turnover() -> FileMap:
         for year, left in (("2022", "2022 Seperations"), ("2023", "2023 Cert Seperations"))
     ]
     return a_map(readings[0].values, more=readings[1:])
+
+
+def enrollment_by_grade() -> FileMap:
+    """Read Washington's enrollment of 2017-18: the total, and a column a grade, out of one file."""
+    total = {
+        "metric": "enrollment",
+        "year_value": "2017-18",
+        "school": "Code",
+        "value": "Total Enrolled",
+        "filed_on": "2018-01-31",
+    }
+    grades = ("PK3", "PK4", "KG", *(str(grade) for grade in range(1, 13)), "AO", "UN/CE")
+    by_grade = {name: answer for name, answer in total.items() if name != "value"}
+    by_grade |= {"spread": "grade", "spread_columns": "\n".join(grades)}
+    return a_map(total, more=[a_map(by_grade)])
+
+
+def audited_enrollment() -> FileMap:
+    """Read the audited enrollment of three years by school and grade, a sheet a year."""
+    return a_map(
+        {
+            "metric": "audited-enrollment",
+            "year_from_sheet": "yes",
+            "school": "School Code",
+            "agency": "LEA Name",
+            "agency_is": "District of Columbia Public Schools",
+            "grade": "Grade",
+            "value": "Student Count",
+            "sheets": "SY16_17\nSY17_18",
+            "filed_on": "2018-01-31",
+        },
+        sheet="SY15_16",
+    )
+
+
+def at_risk() -> FileMap:
+    """Read at-risk students by school and year out of the budget data by school."""
+    return a_map(
+        {
+            "metric": "at-risk",
+            "year": "YEAR",
+            "school": "SCHOOLCODE",
+            "value": "ATRISKENROLLMENT",
+            "filed_on": "2018-01-31",
+        }
+    )
+
+
+def graduation() -> FileMap:
+    """Read graduates of 2017 by school and group."""
+    return a_map(
+        {
+            "metric": "graduation",
+            "year_value": "2016-17",
+            "school": "School Code",
+            "district_row": "DCPS",
+            "group": "Subgroup",
+            "numerator": "# Graduates",
+            "denominator": "Total in Subgroup",
+            "filed_on": "2018-01-31",
+        }
+    )
