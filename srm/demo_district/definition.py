@@ -20,6 +20,7 @@ class MetricDefinition:
     unit: str
     description: str
     break_years: tuple[int, ...] = ()
+    is_leading: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class InitiativeDefinition:
     review_rule: str
     schools: str = ""
     schools_note: str = ""
+    serves_from: date = date(2020, 7, 1)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,21 @@ METRICS = (
         "points",
         "Average points above or below the state's standard in mathematics.",
         break_years=(2022,),
+    ),
+    MetricDefinition(
+        "science-met",
+        "Science test: met or exceeded",
+        "up",
+        "percent",
+        "Share of students tested who met or exceeded the standard of the California Science Test.",
+    ),
+    MetricDefinition(
+        "student-climate",
+        "Students' view of culture and climate",
+        "up",
+        "percent",
+        "Share of students with a favourable view. The file carries no year: we take it for the year in which it was handed out; one snapshot, no trend.",
+        is_leading=True,
     ),
 )
 

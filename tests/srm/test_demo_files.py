@@ -1,0 +1,100 @@
+"""The demo's files under the demo's maps: every one is imported, and says what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from diagnostics.models import EvaluationPlan, MetricResult
+from districts.landing.services import confirm_school_names, land_upload
+from districts.models import District, School, Upload, UploadProblem
+from districts.tenancy import district_scope
+from investments.models import LedgerEntry
+from srm.demo_district import build
+from srm.demo_district.plans import lock_plans
+from srm.demo_district.san_francisco import SAN_FRANCISCO
+from srm.demo_district.story import DemoFile, Story
+from srm.demo_district.washington import WASHINGTON
+from strategy.models import Initiative, InitiativeSchool
+from tests.districts.landing.files import work
+
+
+def land_all(district: District, files: Sequence[DemoFile]) -> None:
+    """Land files with the demo's maps and import them; every one is imported."""
+    for file in files:
+        with district_scope(district.pk, cause="test"):
+            keys = dict(Initiative.objects.values_list("name", "pk"))
+            links = {code: str(keys[name]) for code, name in file.links.items()}
+            upload = land_upload(
+                by=None,
+                filename=file.path.name,
+                chunks=[file.path.read_bytes()],
+                kind=file.kind,
+                file_map=file.file_map(links),
+                auto_confirm=True,
+            ).upload
+        work()
+        with district_scope(district.pk):
+            upload.refresh_from_db()
+            problems = list(
+                UploadProblem.objects.filter(upload=upload).values_list("row", "column", "value", "why")
+            )
+            assert upload.state == Upload.State.IMPORTED, (file.path.name, upload.message, problems[:10])
+
+
+def make(story: Story) -> District:
+    """Make a story's district with its schools and metrics, and the names of schools confirmed."""
+    district = build.make_district(story=story)
+    build.make_organisation(district=district, story=story)
+    with district_scope(district.pk, cause="test"):
+        codes = {code: str(pk) for pk, code in School.objects.values_list("pk", "district_code")}
+        confirm_school_names(by=None, answers={name: codes.get(to, to) for name, to in story.names.items()})
+    return district
+
+
+@pytest.mark.django_db
+def test_results_of_san_francisco() -> None:
+    district = make(SAN_FRANCISCO)
+    land_all(district, [one for one in SAN_FRANCISCO.files() if one.kind == "results"])
+    with district_scope(district.pk):
+        ela = MetricResult.objects.filter(
+            metric__slug="ela-distance-from-standard", school=None, group="all", grade="all"
+        )
+        assert dict(ela.values_list("school_year", "value")) == {
+            2017: Decimal("0.1"),
+            2018: Decimal("5.9"),
+            2019: Decimal("9.7"),
+        }
+
+
+@pytest.mark.django_db
+def test_washington_whole() -> None:
+    district = make(WASHINGTON)
+    land_all(district, WASHINGTON.files())
+    with district_scope(district.pk):
+        total = LedgerEntry.objects.filter(
+            filing__is_current=True, filing__fiscal_year=2018, filing__subject="budget"
+        )
+        assert round(total.aggregate(s=Sum("amount"))["s"], 4) == Decimal("631859999.9343")
+        ela = MetricResult.objects.get(
+            metric__slug="parcc-ela", school=None, school_year=2018, group="all", grade="all"
+        )
+        assert (ela.denominator, ela.numerator) == (19872, 6967)
+    work(only="")
+    build.write_decisions(district=district, by=None, story=WASHINGTON, are_schools_by_file=True)
+    land_all(district, WASHINGTON.later_files())
+    with district_scope(district.pk, cause="test"):
+        lock_plans(plans=WASHINGTON.plans, by=None, now=timezone.now())
+        served = dict(InitiativeSchool.objects.values_list("initiative__name").annotate(Count("id")))
+        assert served["Extended day and year"] > 20
+        assert not InitiativeSchool.objects.filter(filing=None).exists()
+        plans = EvaluationPlan.objects.all()
+        assert plans.count() == len(WASHINGTON.plans) == 9
+        assert {plan.is_retrospective for plan in plans} == {True}
+        earmarked = LedgerEntry.objects.filter(filing__subject="earmark", filing__fiscal_year=2018)
+        assert earmarked.aggregate(s=Sum("amount"))["s"] == 48479236
+        assert not LedgerEntry.objects.filter(filing__subject="budget", filing__ledger="at-risk").exists()
