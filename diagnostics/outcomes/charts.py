@@ -130,7 +130,7 @@ def school_chart(*, page: SchoolPage) -> Figure | None:
     return _figure(
         key="school-metrics",
         label=f"{page.name}: {group_name(page.group)}",
-        caption=f"Each on its own scale. {page.alike_words}",
+        caption="Each on its own scale.",
         multiples=multiples,
     )
 
@@ -176,6 +176,7 @@ def _figure(
         keys=tuple(Key(label=name, swatch=colour + 1) for name, colour in names.items())
         if len(names) > 1
         else (),
+        needs_keys=True,
     )
 
 
@@ -275,6 +276,7 @@ def spending_chart(*, page: SpendingPage) -> Figure | None:
             for one in page.points
         ),
         keys=tuple(Key(label=name, swatch=colour + 1) for name, colour, _, _ in bands if name),
+        needs_keys=True,
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_t
 _LEVEL = Column(key="level", label="Level", kind=Kind.NUMBER, digits=1)
 _YEAR = Column(key="year", label="School year")
 _CHANGE = Column(key="change", label="Change", unit="from the value before", kind=Kind.POINTS)
-_SLOPE = Column(key="slope", label="Slope", unit="a year, with its interval", kind=Kind.POINTS)
+_SLOPE = Column(key="slope", label="Slope", unit="a year", kind=Kind.POINTS)
+_READS = Column(key="reads", label="In words", is_sortable=False)
 
 
 def metric_table(request: DistrictRequest, *, page: Outcomes, lines: Sequence[MetricLine]) -> Table:
@@ -49,6 +50,7 @@ def metric_table(request: DistrictRequest, *, page: Outcomes, lines: Sequence[Me
             _YEAR,
             _CHANGE,
             _SLOPE,
+            _READS,
             Column(
                 key="schools", label="Schools with a value", unit=f"of {page.school_count}", kind=Kind.NUMBER
             ),
@@ -87,6 +89,7 @@ def school_table(request: DistrictRequest, *, page: MetricPage, lines: Sequence[
             _YEAR,
             _CHANGE,
             _SLOPE,
+            _READS,
         ),
         records=lines,
         cells=lambda one: (
@@ -117,6 +120,7 @@ def cohort_table(
             _YEAR,
             _CHANGE,
             _SLOPE,
+            _READS,
         ),
         records=rows,
         cells=lambda row: (
@@ -142,9 +146,10 @@ def school_metric_table(request: DistrictRequest, *, page: SchoolPage) -> Table:
             _YEAR,
             Column(key="district", label="District", unit="same year", kind=Kind.NUMBER, digits=1),
             Column(key="alike", label="Schools alike", unit="same year", kind=Kind.NUMBER, digits=1),
-            Column(key="count", label="Schools alike", unit="in the figure", kind=Kind.NUMBER, digits=0),
+            Column(key="count", label="How many", unit="schools alike", kind=Kind.NUMBER, digits=0),
             _CHANGE,
             _SLOPE,
+            _READS,
         ),
         records=page.metrics,
         cells=lambda one: _school_metric_cells(request, one=one),
@@ -157,7 +162,7 @@ def school_metric_table(request: DistrictRequest, *, page: SchoolPage) -> Table:
 
 
 def _school_metric_cells(request: DistrictRequest, *, one: SchoolMetric) -> tuple[CellValue, ...]:
-    level, year, change, slope = trend_cells(one.trend, breaks=one.break_years)
+    level, year, *moves = trend_cells(one.trend, breaks=one.break_years)
     at = one.trend.level_year if one.trend else None
     district = one.value_of(at, one.district.points) if one.district else None
     alike = one.value_of(at, one.alike)
@@ -171,8 +176,7 @@ def _school_metric_cells(request: DistrictRequest, *, one: SchoolMetric) -> tupl
             for found in (district, alike)
         ),
         one.alike_count if alike else None,
-        change,
-        slope,
+        *moves,
     )  # fmt: skip
 
 
@@ -235,17 +239,15 @@ def _spending_cells(
 
 
 def trend_cells(row: TrendRow | None, *, breaks: tuple[int, ...]) -> tuple[CellValue, ...]:
-    """Return level, school year, change and slope (in words, with its interval) of a trend."""
+    """Return level, school year, change, slope, and the slope in words with its interval, of a trend."""
     words = level_words(row)
     if row is None or row.level is None:
-        return Cell(value=words), None, None, Cell(value="")
+        return Cell(value=words), None, None, None, Cell(value="")
     since = last_break(row, breaks)
     return (
         Cell(value=words) if row.level_bound else Cell(value=row.level, text=words),
         Cell(value=row.level_year, text=formatting.school_year(row.level_year)),
         row.change,
-        Cell(
-            value=slope_words(row, since=since) if row.slope is None else row.slope,
-            text=slope_words(row, since=since),
-        ),
+        row.slope,
+        slope_words(row, since=since),
     )

@@ -76,6 +76,8 @@ class Figure:
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[Key, ...] = ()
     takeaway: str = ""
+    needs_keys: bool = False
+    """Whether nothing in the drawing itself names its colours."""
 
     @property
     def stacks(self) -> bool:
@@ -90,6 +92,10 @@ class Figure:
     @property
     def is_small_multiples(self) -> bool:
         return len(self.panels) > 1
+
+    @property
+    def always_keys(self) -> bool:
+        return self.needs_keys or self.is_small_multiples
 
     @property
     def has_forecast(self) -> bool:
