@@ -11,7 +11,6 @@ from uuid import UUID
 from rest_framework import serializers
 
 from diagnostics.initiative.selectors.effect import EffectOf, Judged, PlanOf, get_judged
-from diagnostics.models import EvaluationPlan
 
 DECIMALS = {"student_sd": 2}
 
@@ -33,7 +32,7 @@ class PlanOutput(serializers.Serializer[Any]):
     metric = serializers.CharField()
     group = serializers.CharField()
     grade = serializers.CharField()
-    design = serializers.ChoiceField(choices=EvaluationPlan.Design.choices)
+    design = serializers.CharField(help_text="`randomised`, `difference_in_differences` or `before_after`.")
     baseline_year = serializers.IntegerField()
     first_year = serializers.IntegerField()
     outcome_year = serializers.IntegerField()
@@ -49,7 +48,7 @@ class EstimateOutput(serializers.Serializer[Any]):
     design = serializers.CharField()
     method = serializers.CharField()
     version = serializers.CharField()
-    unit = serializers.ChoiceField(choices=("percentage_points", "points", "student_sd", "count"))
+    unit = serializers.CharField(help_text="`percentage_points`, `points`, `student_sd` or `count`.")
     outcome_year = serializers.IntegerField(allow_null=True)
     is_early_look = serializers.BooleanField(help_text="Before the planned look: no verdict.")
     estimate = serializers.FloatField(allow_null=True)
