@@ -30,6 +30,9 @@ def estimate_part(*, effect: Effect | None, shown: InitiativeReturn | None, mini
     words = [
         word
         for word in (
+            "The evaluation plan is not locked, so no verdict rests on this."
+            if effect.plan.locked_at is None
+            else "",
             "This is an early look: the verdict is given at the planned look only."
             if effect.is_early_look
             else "",
@@ -53,9 +56,28 @@ def estimate_part(*, effect: Effect | None, shown: InitiativeReturn | None, mini
 
 
 def return_facts(ratio: Mapping[str, Any]) -> tuple[Fact, ...]:
-    """Return what the return says in words of its own, where it says any."""
-    words = ratio.get("sentence") or ratio.get("why_not") or ""
-    return (Fact(label="Return", value=str(words)),) if words else ()
+    """Return cost per student of the same students as the effect, and the return or why there is none."""
+    if not ratio:
+        return ()
+    facts = []
+    if ratio.get("cost_per_student") is not None and ratio.get("students"):
+        years = [formatting.fiscal_year(one) for one in ratio.get("fiscal_years") or ()]
+        facts.append(
+            Fact(
+                label="Cost per student of the effect",
+                value=formatting.dollars_short(ratio["cost_per_student"]),
+                note=f"{formatting.number(ratio['students'])} {ratio.get('who', '')}, {', '.join(years)}.",
+            )
+        )
+    elif ratio.get("no_cost"):
+        facts.append(Fact(label="Cost per student of the effect", value="Not known", note=ratio["no_cost"]))
+    if ratio.get("per_1000") is not None:
+        value = f"{formatting.number(ratio['per_1000'], 3, plus=True)} student standard deviations"
+        facts.append(Fact(label="Effect per $1,000 a student", value=value, note="From the shrunken effect."))
+    elif ratio.get("why_words"):
+        note = f"Cheapest way there: {ratio['fix']}" if ratio.get("fix") else ""
+        facts.append(Fact(label="Return", value=f"None is shown. {ratio['why_words']}", note=note))
+    return tuple(facts)
 
 
 def _figures(effect: Effect) -> tuple[Fact, ...]:
@@ -119,16 +141,21 @@ def _gates(gates: object) -> Grid | None:
         return None
     rows = tuple(_gate(one) for one in gates if isinstance(one, dict))
     return (
-        Grid(caption="Gates", columns=("Gate", "Passed", "The number behind it"), rows=rows) if rows else None
+        Grid(
+            caption="Gates",
+            columns=("Gate", "Passed", "The number behind it, and what would pass"),
+            rows=rows,
+        )
+        if rows
+        else None
     )
 
 
 def _gate(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    name = one.get("label") or one.get("name") or one.get("gate") or one.get("key") or ""
-    passed = one.get("is_passed", one.get("passed"))
-    state = one.get("state") or {True: "Yes", False: "No", None: "Not known"}.get(passed, "Not known")
-    words = one.get("words") or one.get("detail") or one.get("number") or one.get("note") or ""
-    return (str(name), str(state), str(words))
+    number, fix = str(one.get("number", "")), str(one.get("fix", ""))
+    words = f"{number}. {fix}" if number and fix else number or fix
+    passed = "Yes" if one.get("is_passed") else "No"
+    return (str(one.get("label") or one.get("name", "")), passed, words)
 
 
 def _signed(value: float | None, unit: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,9 +12,10 @@ from diagnostics.home.selectors.goals import GoalStanding, list_goal_standings
 from diagnostics.initiative.charts import year_name
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.selectors.costs import NO_SPENDING
-from diagnostics.models import CheckIn, Effect, InitiativeReturn
+from diagnostics.models import Effect, InitiativeReturn
 from diagnostics.reviews.evidence import Evidence, Fact, Grid, Part
 from diagnostics.reviews.selectors.decisions import list_decisions
+from diagnostics.reviews.selectors.delivery import delivery_part
 from diagnostics.reviews.selectors.estimate import estimate_part, return_facts
 from districts import formatting
 from districts.models import CalculationRun, District
@@ -29,7 +30,7 @@ def gather_evidence(*, initiative_id: UUID, now: datetime) -> Evidence | None:
     """Return everything a review says before anybody decides; None where there is no such initiative.
 
     What a row of a small group would show is left out by what it reads: results are protected already.
-    Twelve queries.
+    About twenty queries.
     """
     district = District.objects.get(pk=current_district_id())
     page = get_initiative_page(
@@ -52,7 +53,7 @@ def gather_evidence(*, initiative_id: UUID, now: datetime) -> Evidence | None:
         _cost_part(page, ratio=shown.ratio if shown else {}),
         _allocation_part(initiative_id=initiative_id),
         _goal_part(page),
-        _delivery_part(initiative_id=initiative_id),
+        delivery_part(initiative_id=initiative_id, today=timezone.localdate(now)),
         _earlier_part(initiative_id=initiative_id),
         _file_part(page),
     )
@@ -226,41 +227,6 @@ def _value(one: YearValue | None, unit: str) -> str:
     if one.value is None:
         return "Hidden" if one.is_suppressed else "No result"
     return f"{one.bound} {one.value:g}%" if one.bound else measured(one.value, unit)
-
-
-def _delivery_part(*, initiative_id: UUID) -> Part:
-    title = "How well it was delivered"
-    rows = list(
-        CheckIn.objects.filter(initiative_id=initiative_id).values_list(
-            "school_id", "month", "planned_dosage", "delivered_dosage"
-        )
-    )
-    if not rows:
-        return Part(
-            key="delivery",
-            title=title,
-            words=("No check-in has been made: nobody has said how much of it reached students.",),
-        )
-    months = [month for _, month, _, _ in rows]
-    planned, delivered = sum(row[2] for row in rows), sum(row[3] for row in rows)
-    part = formatting.percent(delivered / planned * 100, 0) if planned else "Not known"
-    return Part(
-        key="delivery",
-        title=title,
-        facts=(
-            Fact(label="Delivered of what was planned", value=part, note="Dosage over all check-ins."),
-            Fact(
-                label="Check-ins",
-                value=formatting.number(len(rows)),
-                note=f"By school and month, at {len({row[0] for row in rows})} schools,"
-                f" {_month(min(months))} to {_month(max(months))}.",
-            ),
-        ),
-    )
-
-
-def _month(day: date) -> str:
-    return f"{day:%b %Y}"
 
 
 def _earlier_part(*, initiative_id: UUID) -> Part:
