@@ -43,7 +43,12 @@ SECTIONS = (
 )
 COUNTED = (("accounts", "accounts"), ("codes", "codes"), ("values", "values"))
 NO_ROWS = Empty(title="Nothing to show")
-FAMILIES = {"ledger": "Ledger", "codes": "Chart of accounts", "results": "Results"}
+FAMILIES = {
+    "ledger": "Ledger",
+    "codes": "Chart of accounts",
+    "results": "Results",
+    "check_ins": "Check-ins",
+}
 
 
 def link(request: DistrictRequest, name: str, **parts: UUID) -> str:
