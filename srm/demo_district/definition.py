@@ -104,7 +104,8 @@ METRICS = (
         "Students' view of culture and climate",
         "up",
         "percent",
-        "Share of students with a favourable view. The file carries no year: we take it for the year in which it was handed out; one snapshot, no trend.",
+        "Share of students with a favourable view. The file carries no year: we take it for the year in which"
+        " it was handed out; one snapshot, no trend.",
         is_leading=True,
     ),
 )
