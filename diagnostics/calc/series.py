@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Bools = NDArray[np.bool_]
 BOUNDS = ("", "under", "over")
 NO_VALUE = ("No value yet.", "Every value is suppressed.")
 DECIMALS = 1
+MOST_CODES = 20_000_000
 _NEAR_HALF = 1e-6
 
 
@@ -70,6 +72,23 @@ class _Grid:
     @property
     def rows(self) -> Ints:
         return np.arange(len(self.value))
+
+
+def number_series(*columns: Ints) -> tuple[Ints, Ints]:
+    """Group rows that agree in every column: the number of each row's series, and each series' first row.
+
+    columns: small whole numbers from 0, as codes are. Series are numbered in the order of their codes.
+    Example: codes 5, 7, 5 are series 0, 1, 0, first found in rows 0 and 1.
+    """
+    sizes = [int(column.max(initial=0)) + 1 for column in columns]
+    code = np.ravel_multi_index(list(columns), sizes)
+    if prod(sizes) > MOST_CODES:
+        _, first, series = np.unique(code, return_index=True, return_inverse=True)
+        return series, first
+    rows = np.full(prod(sizes), -1, dtype=np.int64)
+    rows[code[::-1]] = np.arange(len(code))[::-1]
+    is_there = rows >= 0
+    return (np.cumsum(is_there) - 1)[code], rows[is_there]
 
 
 def describe_series(*, values: Values, metric_of: Ints, breaks: Sequence[Sequence[int]]) -> Described:

@@ -5,8 +5,7 @@ Must not describe or save. No value leaves unprotected but the district's exact 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -18,7 +17,7 @@ from django.db import connection
 from diagnostics.calc.additions import Key, cohort, group_and_grade
 from diagnostics.calc.disclosure import protect_district
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.series import BOUNDS, Values
+from diagnostics.calc.series import BOUNDS, Ints, Values
 from diagnostics.calc.target import exact_district
 
 Cells = dict[Key, YearValue]
@@ -35,10 +34,35 @@ class SeriesKey(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Landed:
-    """Values as shown by series, the district's exact ones by metric, cohort and year, filings."""
+class Shown:
+    """Every value as it may be shown, in no order, beside its columns; ids by code.
 
-    shown: Mapping[SeriesKey, Sequence[YearValue]]
+    metric, school, cohort: the codes of each value, places in `metrics`, `schools` and `cohorts`.
+    """
+
+    values: Sequence[YearValue]
+    metric: Ints
+    school: Ints
+    cohort: Ints
+    columns: Values
+    metrics: Sequence[UUID]
+    schools: Sequence[UUID | None]
+    cohorts: Sequence[str]
+
+    def key_of(self, row: int) -> SeriesKey:
+        """Return what the series of a value is of."""
+        return SeriesKey(
+            self.metrics[self.metric[row]],
+            self.schools[self.school[row]],
+            *group_and_grade(name=self.cohorts[self.cohort[row]]),
+        )
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Values as shown, the district's exact ones by metric, cohort and year, filings."""
+
+    shown: Shown
     exact: Mapping[tuple[UUID, str, int], float]
     filings: list[str]
 
@@ -104,33 +128,44 @@ _CELL = ("school_id", "group", "grade", "value", "numerator", "denominator", "is
 
 def protect_tables(
     *, tables: Tables, units: Mapping[UUID, str], minimum: int
-) -> tuple[dict[SeriesKey, list[YearValue]], dict[tuple[UUID, str, int], float]]:
-    """Return the values of every series as they may be shown, by year, and the district's exact ones."""
-    series: dict[SeriesKey, list[YearValue]] = defaultdict(list)
+) -> tuple[Shown, dict[tuple[UUID, str, int], float]]:
+    """Return every value as it may be shown, and the district's exact ones."""
     exact: dict[tuple[UUID, str, int], float] = {}
+    codes: tuple[dict[Hashable, int], ...] = ({}, {}, {})
+    listed: tuple[list[int], ...] = ([], [], [])
+    values: list[YearValue] = []
     for (metric_id, year), cells in sorted(tables.items()):
         unit = units[metric_id]
         for name, known in exact_district(cells=cells, unit=unit).items():
             exact[(metric_id, name, year)] = known
         for (school, name), shown in protect_district(cells=cells, unit=unit, minimum=minimum).items():
-            series[SeriesKey(metric_id, _school(school), *group_and_grade(name=name))].append(shown)
-    return dict(series), exact
+            for column, code, one in zip(listed, codes, (metric_id, school, name), strict=True):
+                column.append(code.setdefault(one, len(code)))
+            values.append(shown)
+    metric, school_codes, cohort_codes = (np.array(column, dtype=np.int64) for column in listed)
+    return (
+        Shown(
+            values=values,
+            metric=metric,
+            school=school_codes,
+            cohort=cohort_codes,
+            columns=to_values(values),
+            metrics=[one for one in codes[0] if isinstance(one, UUID)],
+            schools=[one if isinstance(one, UUID) else None for one in codes[1]],
+            cohorts=[str(one) for one in codes[2]],
+        ),
+        exact,
+    )
 
 
-def to_values(series: Iterable[Sequence[YearValue]]) -> Values:
-    """Return series of values as arrays."""
-    listed = list(series)
-    flat = [value for one in listed for value in one]
+def to_values(flat: Sequence[YearValue]) -> Values:
+    """Return values as columns, each a series of its own until they are grouped."""
     sides = {name: number for number, name in enumerate(BOUNDS)}
     many = len(flat)
     return Values(
-        series=np.repeat(np.arange(len(listed)), [len(one) for one in listed]),
+        series=np.arange(many),
         year=np.fromiter((value.year for value in flat), np.int64, many),
         value=np.array([value.value for value in flat], dtype=np.float64),
         bound=np.fromiter((sides[value.bound] for value in flat), np.int64, many),
         is_suppressed=np.fromiter((value.is_suppressed for value in flat), np.bool_, many),
     )
-
-
-def _school(key: Hashable | None) -> UUID | None:
-    return key if isinstance(key, UUID) else None

@@ -19,13 +19,13 @@ from diagnostics.calc.additions import ALL
 from diagnostics.calc.disclosure import DECIMALS
 from diagnostics.calc.on_track import OnTrack, on_track
 from diagnostics.calc.pooling import YearValue
-from diagnostics.calc.series import BOUNDS, Described, Ints, describe_series
+from diagnostics.calc.series import BOUNDS, Described, Ints, describe_series, number_series
 from diagnostics.calc.target import decide_target, due_year, on_track_key, target_key
 from diagnostics.calc.trend import Floats, Point
 from diagnostics.calc.trend import Trend as TrendFigures
 from diagnostics.calc.trend import trend as describe
 from diagnostics.models import Trend
-from diagnostics.recompute.landed import Landed, SeriesKey, load_landed, to_values
+from diagnostics.recompute.landed import Landed, SeriesKey, Shown, load_landed
 from districts.models import District
 from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
@@ -80,16 +80,24 @@ def _load_targets() -> Targets:
     return targets
 
 
-def describe_all(
-    *, shown: Mapping[SeriesKey, Sequence[YearValue]], breaks: Mapping[UUID, Sequence[int]]
-) -> Described:
-    """Describe every series at once, in their order."""
-    places = {metric_id: place for place, metric_id in enumerate(breaks)}
-    return describe_series(
-        values=to_values(shown.values()),
-        metric_of=np.fromiter((places[key.metric_id] for key in shown), np.int64, len(shown)),
-        breaks=list(breaks.values()),
+@dataclass(frozen=True)
+class Trends:
+    """Every series described: the series of each value, the first value of each series, the figures."""
+
+    series: Ints
+    first: Ints
+    described: Described
+
+
+def describe_all(*, shown: Shown, breaks: Mapping[UUID, Sequence[int]]) -> Trends:
+    """Group values by metric, school and cohort and describe every series at once."""
+    series, first = number_series(shown.metric, shown.school, shown.cohort)
+    described = describe_series(
+        values=replace(shown.columns, series=series),
+        metric_of=shown.metric[first],
+        breaks=[breaks[metric_id] for metric_id in shown.metrics],
     )
+    return Trends(series, first, described)
 
 
 @dataclass(frozen=True)
@@ -107,9 +115,10 @@ class _Figures:
 
 
 def _rows(*, landed: Landed, metrics: Mapping[UUID, Metric], targets: Targets) -> Iterator[dict[str, Any]]:
-    found = describe_all(
+    trends = describe_all(
         shown=landed.shown, breaks={pk: metric.break_years for pk, metric in metrics.items()}
     )
+    found = trends.described
     figures = map(
         _Figures,
         _known(found.level),
@@ -122,7 +131,7 @@ def _rows(*, landed: Landed, metrics: Mapping[UUID, Metric], targets: Targets) -
         _whole(found.points),
     )
     notes = (found.notes[one] for one in found.note)
-    described = zip(landed.shown.items(), figures, notes, _whole(found.start), strict=True)
+    described = zip(_by_series(landed.shown, trends), figures, notes, _whole(found.start), strict=True)
     for (key, values), mine, note, start in described:
         asked = targets.get((key.metric_id, key.group), ())
         is_asked = bool(asked) and key.school_id is None and key.grade == ALL
@@ -141,6 +150,17 @@ def _rows(*, landed: Landed, metrics: Mapping[UUID, Metric], targets: Targets) -
             if is_asked
             else {}
         )  # fmt: skip
+
+
+def _by_series(shown: Shown, trends: Trends) -> Iterator[tuple[SeriesKey, list[YearValue]]]:
+    """Return what each series is of with its values by year, in the order of the series."""
+    order = np.lexsort((shown.columns.year, trends.series))
+    ends = np.cumsum(np.bincount(trends.series, minlength=len(trends.first)))
+    ordered = [shown.values[row] for row in order.tolist()]
+    start = 0
+    for first, end in zip(trends.first.tolist(), ends.tolist(), strict=True):
+        yield shown.key_of(first), ordered[start:end]
+        start = end
 
 
 def _known(numbers: Floats) -> Iterator[float | None]:

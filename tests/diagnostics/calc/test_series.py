@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.calc.series import BOUNDS, Described, Values, describe_series
+from diagnostics.calc import series as calc_series
+from diagnostics.calc.series import BOUNDS, Described, Values, describe_series, number_series
 from diagnostics.calc.trend import Point, trend
 
 Series = dict[int, Point]
@@ -83,3 +85,17 @@ def test_nothing_gives_nothing() -> None:
     assert len(described([], [], [[]]).level) == 0
     found = described([{}], [0], [[]])
     assert (known(found.level[0]), found.notes[found.note[0]]) == (None, "No value yet.")
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30),
+    most=st.sampled_from([0, 10**6]),
+)
+def test_rows_that_agree_are_one_series(rows: list[tuple[int, int]], most: int) -> None:
+    columns = np.array(rows, dtype=np.int64).reshape(len(rows), 2).T
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(calc_series, "MOST_CODES", most)
+        series, first = number_series(columns[0], columns[1])
+    different = sorted(set(rows))
+    assert series.tolist() == [different.index(row) for row in rows]
+    assert first.tolist() == [rows.index(row) for row in different]
