@@ -13,7 +13,7 @@ from districts import formatting
 TITLE = "How large the effect is, and how sure that is"
 UNITS = {
     "points": "points",
-    "percent": "percentage points",
+    "percentage_points": "percentage points",
     "student_sd": "student standard deviations",
     "g": "student standard deviations",
 }

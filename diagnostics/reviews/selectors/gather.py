@@ -48,15 +48,6 @@ def gather_evidence(*, initiative_id: UUID, now: datetime) -> Evidence | None:
         .select_related("plan__metric")
         .first()
     )
-    parts = (
-        estimate_part(effect=effect, shown=shown, minimum=district.minimum_group),
-        _cost_part(page, ratio=shown.ratio if shown else {}),
-        _allocation_part(initiative_id=initiative_id),
-        _goal_part(page),
-        delivery_part(initiative_id=initiative_id, today=timezone.localdate(now)),
-        _earlier_part(initiative_id=initiative_id),
-        _file_part(page),
-    )
     return Evidence(
         as_of=now.isoformat(),
         computed_at=page.freshness.as_of.isoformat() if page.freshness.as_of else "",
@@ -72,8 +63,28 @@ def gather_evidence(*, initiative_id: UUID, now: datetime) -> Evidence | None:
         reason=said.reason,
         known=said.known,
         next_step=said.next_step,
-        parts=parts,
+        parts=_parts(page, shown=shown, effect=effect, minimum=district.minimum_group, now=now),
         runs=_runs(shown=shown, effect=effect),
+    )
+
+
+def _parts(
+    page: InitiativePage,
+    *,
+    shown: InitiativeReturn | None,
+    effect: Effect | None,
+    minimum: int,
+    now: datetime,
+) -> tuple[Part, ...]:
+    initiative_id = page.record.id
+    return (
+        estimate_part(effect=effect, shown=shown, minimum=minimum),
+        _cost_part(page, ratio=shown.ratio if shown else {}),
+        _allocation_part(initiative_id=initiative_id),
+        _goal_part(page),
+        delivery_part(initiative_id=initiative_id, today=timezone.localdate(now)),
+        _earlier_part(initiative_id=initiative_id),
+        _file_part(page),
     )
 
 
@@ -86,17 +97,6 @@ def _cost_part(page: InitiativePage, *, ratio: dict[str, object]) -> Part:
             formatting.dollars_exact(one.indirect),
         )
         for one in page.costs.shown
-    )
-    found = page.per_student
-    student = (
-        Fact(
-            label="Cost per student enrolled at its schools",
-            value=formatting.dollars_short(found.dollars),
-            note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
-            f" {formatting.school_year(page.costs.latest_year)}; not a count of students who took part.",
-        )
-        if found.dollars is not None
-        else Fact(label="Cost per student", value="Not known", note=found.why_not)
     )
     grid = Grid(
         caption="Cost by year",
@@ -120,8 +120,22 @@ def _cost_part(page: InitiativePage, *, ratio: dict[str, object]) -> Part:
         key="cost",
         title="What it costs",
         words=() if years else ("No dollars are coded to it.",),
-        facts=(*spent, student, *return_facts(ratio)),
+        facts=(*spent, _student_fact(page), *return_facts(ratio)),
         grids=(grid,) if years else (),
+    )
+
+
+def _student_fact(page: InitiativePage) -> Fact:
+    found = page.per_student
+    return (
+        Fact(
+            label="Cost per student enrolled at its schools",
+            value=formatting.dollars_short(found.dollars),
+            note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
+            f" {formatting.school_year(page.costs.latest_year)}; not a count of students who took part.",
+        )
+        if found.dollars is not None
+        else Fact(label="Cost per student", value="Not known", note=found.why_not)
     )
 
 
