@@ -46,7 +46,7 @@ def make_effect(scene: Scene, **changes: Any) -> None:
     given = {
         "design": plan.design,
         "method": "CR2",
-        "unit": "percent",
+        "unit": "percentage_points",
         "outcome_year": 2024,
         "estimate": 1.25,
         "low": -0.5,
