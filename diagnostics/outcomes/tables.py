@@ -32,7 +32,7 @@ from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_t
 
 _LEVEL = Column(key="level", label="Level", kind=Kind.NUMBER, digits=1)
 _YEAR = Column(key="year", label="School year")
-_CHANGE = Column(key="change", label="Change", unit="from the value before", kind=Kind.POINTS)
+_CHANGE = Column(key="change", label="Change", unit="since the last", kind=Kind.POINTS)
 _SLOPE = Column(key="slope", label="Slope", unit="a year", kind=Kind.POINTS)
 _READS = Column(key="reads", label="In words", is_sortable=False)
 
@@ -52,9 +52,9 @@ def metric_table(request: DistrictRequest, *, page: Outcomes, lines: Sequence[Me
             _SLOPE,
             _READS,
             Column(
-                key="schools", label="Schools with a value", unit=f"of {page.school_count}", kind=Kind.NUMBER
+                key="schools", label="Schools", unit=f"with a value, of {page.school_count}", kind=Kind.NUMBER
             ),
-            Column(key="gaps", label="Schools without"),
+            Column(key="gaps", label="Without"),
         ),
         records=lines,
         cells=lambda one: (

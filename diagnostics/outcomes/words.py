@@ -14,7 +14,8 @@ _FEW = {0: "no value", 1: "one point", 2: "two points"}
 
 def group_name(group: str) -> str:
     """Name a group as a person reads it."""
-    return ALL_STUDENTS if group == "all" else group.replace("_", " ").capitalize()
+    words = group.replace("_", " ")
+    return ALL_STUDENTS if group == "all" else words[:1].upper() + words[1:]
 
 
 def grade_name(grade: str) -> str:
@@ -55,7 +56,9 @@ def slope_words(row: TrendRow | None, *, since: int | None = None) -> str:
         way = "up" if row.slope > 0 else "down"
         near, far = sorted((abs(low), abs(high)))
         return f"{way} {_plain(row.slope)} a year (95% interval: {_plain(near)} to {_plain(far)})"
-    return f"up or down cannot be told: {_signed(row.slope)} a year (95% interval: {_signed(low)} to {_signed(high)})"
+    return (
+        f"up or down is open: {_signed(row.slope)} a year (95% interval: {_signed(low)} to {_signed(high)})"
+    )
 
 
 def last_break(row: TrendRow | None, break_years: tuple[int, ...]) -> int | None:
