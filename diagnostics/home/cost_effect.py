@@ -140,7 +140,7 @@ def _figure(lines: Sequence[InitiativeLine], *, family: str) -> Figure:
         ),
         header=("Initiative", "Verdict", "Cost per student", "Effect", "From", "To", "Dollars"),
         rows=tuple(_row(one, unit) for one in lines),
-        keys=(Key(label="We can tell", swatch=1), Key(label=CANNOT_TELL, swatch=8, is_hollow=True)),
+        keys=(Key(label=CANNOT_TELL, swatch=8, is_hollow=True),) if open_ones else (),
     )
 
 
@@ -181,7 +181,7 @@ def _plotly(*, told: Sequence[InitiativeLine], unknown: Sequence[InitiativeLine]
     ]
     most = max((float(one.ratio["dollars"]) for one in (*told, *unknown)), default=1.0) or 1.0
     largest = max((one.ratio["cost_per_student"] for one in (*told, *unknown)), default=1.0)
-    figure["xaxis"]["range"] = [0, largest * 1.25]
+    figure["xaxis"]["range"] = [0, largest * 1.6]
     traces = [
         _bubbles(lines, unit=unit, most=most, colour=colour, is_hollow=is_hollow)
         for lines, colour, is_hollow in ((told, PALETTE[0], False), (unknown, PALETTE[7], True))
@@ -200,8 +200,8 @@ def _bubbles(
         "mode": "markers+text",
         "x": [ratio["cost_per_student"] for ratio in ratios],
         "y": [ratio["effect"] for ratio in ratios],
-        "text": [_short(one.name) for one in lines],
-        "textposition": "top center",
+        "text": [f"   {_short(one.name)}" for one in lines],
+        "textposition": "middle right",
         "textfont": {"size": 13, "color": INK},
         "cliponaxis": False,
         "customdata": [_words(one, unit) for one in lines],

@@ -9,7 +9,7 @@ from typing import Any
 
 from diagnostics.calc.effects.difference_in_differences import ADJUSTED
 from diagnostics.calc.effects.result import Circumstances, EffectResult, estimate_for_verdict
-from diagnostics.calc.gates import list_gates
+from diagnostics.calc.gates import LABELS, GateName, list_gates
 from diagnostics.calc.verdict import (
     BASELINE_LIMIT,
     FEW_CLUSTERS,
@@ -78,10 +78,22 @@ def evidence_of(*, row: Row, plan: EvaluationPlan, delivery: Delivery | None, to
     )
 
 
-def gates_of(*, evidence: Evidence, row: Row) -> list[dict[str, Any]]:
+def gates_of(*, evidence: Evidence, row: Row, plan: EvaluationPlan) -> list[dict[str, Any]]:
     """Return the gates as a checklist, each with its number in words; two more that stop nothing by themselves."""
-    gates = [asdict(gate) for gate in list_gates(evidence=evidence)]
-    return [*gates, *_missing(row), *_agreement(row)]
+    gates = [asdict(gate) for gate in list_gates(evidence=evidence) if gate.name is not GateName.WINDOW]
+    return [_window(evidence=evidence, plan=plan), *gates, *_missing(row), *_agreement(row)]
+
+
+def _window(*, evidence: Evidence, plan: EvaluationPlan) -> dict[str, Any]:
+    year, day = formatting.school_year(plan.outcome_year), formatting.day(evidence.review_on)
+    arrived = "have arrived" if evidence.has_outcome else "have not arrived"
+    return _line(
+        name=GateName.WINDOW.value,
+        label=LABELS[GateName.WINDOW],
+        is_passed=evidence.has_outcome and evidence.as_of >= evidence.review_on,
+        number=f"the plan looks at {year}, from {day} on; its results {arrived}",
+        fix=f"Wait for {day}." if evidence.as_of < evidence.review_on else f"Load the results of {year}.",
+    )
 
 
 def _estimate(*, row: Row, plan: EvaluationPlan) -> Any:

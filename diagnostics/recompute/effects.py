@@ -76,7 +76,7 @@ def _row(*, inputs: PlanInputs, delivery: Delivery | None, today: date) -> dict[
     gates: list[dict[str, Any]] = []
     if plan.locked_at is not None:
         evidence = evidence_of(row=row, plan=plan, delivery=delivery, today=today)
-        gates = gates_of(evidence=evidence, row=row)
+        gates = gates_of(evidence=evidence, row=row, plan=plan)
     return row | {"gates": gates, "fingerprint": digest([VERSION, data, gates])}
 
 

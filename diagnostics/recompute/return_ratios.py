@@ -117,7 +117,12 @@ def ratio_of(
         "cost_per_sd_high": found.cost_per_sd_high if is_open else None,
         "why": "" if found.why is None else found.why.value,
         "failed": [gate.label for gate in found.failed],
-        **_words(why=found.why, cost=cost, failed=[(gate.label, gate.fix) for gate in found.failed]),
+        **_words(
+            why=found.why,
+            cost=cost,
+            failed=[(gate.label, gate.fix) for gate in found.failed],
+            is_mean=row["unit"] == "points",
+        ),
     }
 
 
@@ -139,11 +144,15 @@ def _students(*, plan: EvaluationPlan, row: Mapping[str, Any]) -> tuple[int | No
     return row["students_treated"], f"students with a result at the schools it serves in {year}"
 
 
-def _words(*, why: NoRatio | None, cost: CostPerStudent, failed: list[tuple[str, str]]) -> dict[str, str]:
+def _words(
+    *, why: NoRatio | None, cost: CostPerStudent, failed: list[tuple[str, str]], is_mean: bool
+) -> dict[str, str]:
     """Say why no dollars per gain are shown, and the cheapest way there; empty where they are."""
     no_sd = (
         "Without a student standard deviation nobody can say what is usual, so cost stands beside the points."
     )
+    if not is_mean:
+        no_sd = "Nobody knows what is usual for a rate or a count, so its cost stands beside the change."
     reasons = {
         NoRatio.GATES: f"Not passed: {'; '.join(label for label, _ in failed)}.",
         NoRatio.NO_ESTIMATE: "There is no estimate with an interval.",
@@ -155,7 +164,9 @@ def _words(*, why: NoRatio | None, cost: CostPerStudent, failed: list[tuple[str,
     }
     fixes = {
         NoRatio.GATES: failed[0][1] if failed else "",
-        NoRatio.NO_STUDENT_SD: "Add the student standard deviation of the metric, with its source.",
+        NoRatio.NO_STUDENT_SD: "Add the student standard deviation of the metric, with its source."
+        if is_mean
+        else "",
         NoRatio.NO_COST: "Count the same students in dollars and results.",
     }
     return {"why_words": reasons[why] if why else "", "fix": fixes.get(why, "") if why else ""}

@@ -123,8 +123,14 @@ def _of_plan(*, decision: Decision, evidence: Evidence, effect: Effect) -> tuple
             f"Check in every month, and load the results of {year} when they arrive.",
         )
     if decision.reason is Reason.MEASURE_MISSING:
-        note = effect.note or f"those of {year} have not arrived."
-        return f"The measure is missing: the plan judges by the results of {year}. {note}", ""
+        note = (
+            effect.note
+            or f"They have not arrived; the latest are of {formatting.school_year(effect.outcome_year)}."
+        )
+        return (
+            f"The measure is missing: the plan judges by the results of {year}. {note}",
+            f"Load the results of {year}, by school.",
+        )
     if decision.reason is Reason.NO_FAIR_COMPARISON and evidence.design is not Design.BEFORE_AFTER:
         return f"There is no fair comparison. {effect.note}".strip(), ""
     return "", ""

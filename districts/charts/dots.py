@@ -27,7 +27,7 @@ def dot_interval(
 ) -> Figure:
     """Return a dot with its interval for each label, top to bottom, against a vertical reference line.
 
-    A bar to be reached is a second, solid line, named below the dots.
+    A bar to be reached is a second, solid line, named above the first.
     """
     height = 110 + 52 * max(1, len(intervals))
     figure = layout(unit=unit, height=height, room_for_labels=False)
@@ -48,7 +48,7 @@ def dot_interval(
         line, words = _bar_line(at=bar, text=bar_label)
         figure["shapes"] = [*figure["shapes"], line]
         figure["annotations"] = [*figure["annotations"], words]
-        figure["yaxis"]["domain"] = [0.16, 1]
+        figure["margin"]["t"] = 56
     return Figure(
         key=key,
         label=label,
@@ -95,12 +95,12 @@ def _bar_line(*, at: float, text: str) -> tuple[Plotly, Plotly]:
     line = {"color": INK, "width": 2}
     place = {"xref": "x", "yref": "paper"}
     return (
-        {"type": "line", **place, "x0": at, "x1": at, "y0": 0.12, "y1": 1, "line": line},
+        {"type": "line", **place, "x0": at, "x1": at, "y0": 0, "y1": 1, "line": line},
         {
             **place,
             "x": at,
-            "y": 0.12,
-            "yanchor": "top",
+            "y": 1,
+            "yshift": 36,
             "text": text,
             "showarrow": False,
             "font": {"size": 13, "color": INK},

@@ -118,7 +118,11 @@ def test_an_outcome_that_did_not_arrive_is_no_verdict(in_bay: Cast) -> None:
     compute_all()
     found = return_of(initiative)
     assert (found.verdict, found.issue, found.is_early_look) == ("cannot_tell_yet", 0, True)
-    assert found.reason.startswith("The measure is missing: the plan judges by the results of 2025–26.")
+    assert (found.reason, found.next_step) == (
+        "The measure is missing: the plan judges by the results of 2025–26. They have not arrived; the latest are"
+        " of 2024–25.",
+        "Load the results of 2025–26, by school.",
+    )
 
 
 def test_an_issued_verdict_stays_until_its_data_are_corrected(in_bay: Cast) -> None:
@@ -173,7 +177,10 @@ def test_cost_and_effect_are_of_the_same_students_and_year(in_bay: Cast) -> None
     assert (ratio["students"], ratio["cost_per_student"], ratio["fiscal_years"]) == (4800, 100.0, [2025])
     assert ratio["who"] == "students with a result at the schools it serves in 2024–25"
     assert (ratio["per_1000"], ratio["why"]) == (None, "no_student_sd")
-    assert ratio["fix"] == "Add the student standard deviation of the metric, with its source."
+    assert (ratio["why_words"], ratio["fix"]) == (
+        "Nobody knows what is usual for a rate or a count, so its cost stands beside the change.",
+        "",
+    )
 
 
 def test_with_a_student_sd_the_ratio_is_shown(in_bay: Cast) -> None:
