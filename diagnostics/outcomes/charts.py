@@ -294,7 +294,7 @@ def _spending_caption(page: SpendingPage, *, year: str) -> str:
     )
     return (
         f"{'Budget, a forecast' if is_forecast else 'Actual spending'} of accounts that name the school, {year},"
-        f" over the students behind its {page.metric.lower()}. Larger marks are of more students; {noise}. {need}"
+        f" over the students behind its results. Larger marks are of more students; {noise}. {need}"
     )
 
 
