@@ -17,6 +17,7 @@ from diagnostics.calc.effects.difference_in_differences import (
 from diagnostics.models import Effect, EvaluationPlan, MetricResult, PlanSchool
 from diagnostics.recompute import effect, trend
 from diagnostics.recompute.effects import seed_of
+from srm.pipeline import PIPELINE
 from strategy.models import Metric
 from tests.cast import Cast
 from tests.diagnostics.facts import make_results
@@ -234,3 +235,11 @@ def test_a_locked_plan_counts_and_the_draft_beside_it_does_not(in_bay: Cast) -> 
     )
     compute_all()
     assert effect_of(initiative).facts["is_locked"] is False
+
+
+def test_results_plans_and_check_ins_mark_the_effect_and_the_effect_marks_the_return() -> None:
+    for name in ("results", "plans", "initiatives", "check_ins", "trend", "day"):
+        assert "effect" in PIPELINE.targets_of(name), name
+    assert PIPELINE.targets_of("effect") == ("initiative_return",)
+    names = [one.name for one in PIPELINE.calculations]
+    assert names.index("trend") < names.index("effect") < names.index("initiative_return")
