@@ -151,7 +151,8 @@ def slopes(*, years: Floats, values: Floats, weights: Floats | None = None) -> S
         freedom = count - 2
         error = np.sqrt((w * residual * residual).sum(axis=1) / freedom / sxx)
     is_fitted = (count >= 3) & (sxx > 0)
-    quantile = np.array([_quantile(freedom=max(int(n), 1)) for n in freedom])
+    by_freedom = np.array([_quantile(freedom=max(n, 1)) for n in range(int(freedom.max(initial=0)) + 1)])
+    quantile = by_freedom[np.maximum(freedom, 0)]
     nothing = np.nan
     return Slopes(
         slope=np.where(is_fitted, slope, nothing),
