@@ -28,7 +28,7 @@ def make(cast: Cast, world: World = SMALL, **plan: Any) -> UUID:
         initiative: Initiative = make_judged(world, **plan)
         compute_all()
         Mark.objects.all().delete()
-        return initiative.pk  # type: ignore[no-any-return]
+        return initiative.pk
 
 
 def text_of(cast: Cast, pk: UUID, role: Role = Role.CABINET) -> str:
