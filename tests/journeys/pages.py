@@ -70,6 +70,9 @@ QUERIES = {
     "strategy:goal-list": ("", "?state=archived"),
     "landing:upload-list": ("", "?state=needs-you"),
     "diagnostics:initiative-show": ("", "?as_of=2020-01-01"),
+    "diagnostics:outcome-list": ("", "?q=nothing-has-this-name"),
+    "diagnostics:decision-list": ("", "?q=nothing-has-this-name"),
+    "diagnostics:check-in-show": ("", "?month=2023-10"),
 }
 _VARYING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|seen=[^"]*"')
 _MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)

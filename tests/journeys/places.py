@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import django
@@ -25,8 +26,8 @@ from django.utils import timezone  # noqa: E402
 
 from districts.access.permissions import Role  # noqa: E402
 from districts.landing.kinds import FileMap  # noqa: E402
-from districts.landing.services import land_upload, save_map, undo_upload  # noqa: E402
-from districts.models import Attempt, Mark, Membership, Upload, User  # noqa: E402
+from districts.landing.services import confirm_school_names, land_upload, save_map, undo_upload  # noqa: E402
+from districts.models import Attempt, Mark, Membership, School, Upload, User  # noqa: E402
 from districts.services.keys import create_key  # noqa: E402
 from districts.services.people import invite_person  # noqa: E402
 from districts.services.recovery import issue_reset_link  # noqa: E402
@@ -35,10 +36,12 @@ from investments.models import CodingRule  # noqa: E402
 from investments.services import archive_rule  # noqa: E402
 from srm.demo_district import build  # noqa: E402
 from srm.demo_district.places import FILES, make_departments, make_schools  # noqa: E402
+from srm.demo_district.san_francisco import SAN_FRANCISCO  # noqa: E402
 from strategy.models import Goal, Initiative  # noqa: E402
 from strategy.services import archive_goal, archive_initiative  # noqa: E402
 from tests.architecture.factories import URL_OBJECTS  # noqa: E402
 from tests.cast import PASSWORD, Cast, make_cast  # noqa: E402
+from tests.journeys import decided  # noqa: E402
 from tests.journeys.site import Place  # noqa: E402
 
 STATE_CODE = "3868478"
@@ -56,12 +59,20 @@ def bay() -> Place:
     for path in _files():
         _land(cast, path.read_bytes(), path.name, auto_confirm=True)
     _wait(cast)
-    build.decide(district=cast.district, by=cast.people[Role.CABINET].pk, say=lambda _words: None)
+    cabinet = cast.people[Role.CABINET].pk
+    build.decide(district=cast.district, by=cabinet, say=_silent)
+    build.plan(district=cast.district, by=manager, say=_silent, story=SAN_FRANCISCO)
+    with district_scope(cast.district.pk, actor_id=manager, cause="journeys"):
+        decided.draft_a_plan(by=manager)
+        decided.check_in(by=cabinet)
+        codes = {"The Alamo": School.objects.get(name="Alamo ES").pk, "District office": "left_out"}
+        confirm_school_names(by=manager, answers={name: str(one) for name, one in codes.items()})
     uploads = _uploads_in_every_state(cast)
     _wait(cast)
     with district_scope(cast.district.pk, actor_id=manager, cause="journeys"):
         objects = {name: _rows(label) for name, label in URL_OBJECTS.items()}
         objects["upload_id"] = [_newest_import(), *uploads]
+        objects |= decided.decide(by=cabinet) | decided.asked_for_names()
         secrets = _secrets(cast)
         archived = _archive_something()
         for name, pk in archived.items():
@@ -71,7 +82,16 @@ def bay() -> Place:
 
 def loop() -> Place:
     """A district with people and schools, and no goal, no file and no figure yet."""
-    cast = make_cast(name="Loop Unified", slug="loop", state_code=STATE_CODE)
+    return _begun(name="Loop Unified", slug="loop")
+
+
+def decide() -> Place:
+    """Another such district, for the loop up to a decision."""
+    return _begun(name="Decide Unified", slug="decide")
+
+
+def _begun(*, name: str, slug: str) -> Place:
+    cast = make_cast(name=name, slug=slug, state_code=STATE_CODE)
     with district_scope(cast.district.pk, cause="journeys"):
         make_schools()
         make_departments()
@@ -83,7 +103,7 @@ def data() -> Place:
     return _place(make_cast(name="Data Unified", slug="data", state_code=STATE_CODE), {})
 
 
-PLACES: dict[str, Callable[[], Place]] = {"bay": bay, "loop": loop, "data": data}
+PLACES: dict[str, Callable[[], Place]] = {"bay": bay, "loop": loop, "decide": decide, "data": data}
 
 
 def _files() -> Iterator[Path]:
@@ -93,21 +113,27 @@ def _files() -> Iterator[Path]:
     yield from (FILES / "schools").glob("chronic_absenteeism_*.csv")
 
 
-def _land(cast: Cast, content: bytes, filename: str, *, auto_confirm: bool = False) -> Upload:
+def _land(cast: Cast, content: bytes, filename: str, **given: Any) -> Upload:
     by = cast.people[Role.DATA_MANAGER].pk
     with district_scope(cast.district.pk, actor_id=by, cause=f"upload of {filename}"):
-        return land_upload(by=by, filename=filename, chunks=[content], auto_confirm=auto_confirm).upload
+        return land_upload(by=by, filename=filename, chunks=[content], **given).upload
+
+
+def _silent(_words: str) -> None:
+    """Say nothing of how far the work is."""
 
 
 def _uploads_in_every_state(cast: Cast) -> list[str]:
     """Land small files that end in each state a person can meet; returns their keys."""
     state_file = next((FILES / "ledger").glob("*_BS1_2023-24_*.dat")).read_bytes()
     truncated = state_file[: len(state_file) // 2].rpartition(b"\n")[0] + b"\n"
+    names = FileMap(values=decided.NAMES_MAP)
     made = [
         _land(cast, NOBODYS.encode(), "shapes.csv"),
         _land(cast, GENERIC.encode(), "our-ledger.csv"),
         _land(cast, state_file, "estimates.dat"),
         _land(cast, truncated, "cut-off.dat"),
+        _land(cast, decided.NAMES_ASKED.encode(), "names.csv", kind="results", file_map=names),
         _land(cast, UNKNOWN.encode(), "konten.csv"),
     ]
     bad_row = GENERIC.replace("200.25", "two hundred")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import Page
 
-from districts.access.permissions import Role, can
-from tests.architecture.routes import Kind, guard_of, list_routes
+from districts.access.permissions import Role
 from tests.journeys import people, sanfrancisco
 from tests.journeys.browser import Desk, is_drawn
 from tests.journeys.people import Unreloaded
 from tests.journeys.site import Place, Site
+from tests.journeys.unchanged import nothing_changes_by_api, nothing_changes_by_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -80,8 +78,9 @@ def test_loop_of_four_people(loop: Loop) -> None:
     watched.assert_same()
     _every_figure_is_the_same(loop, cost=second)
     _member_sees_the_cost(loop, cost=second)
-    _member_can_change_nothing_by_page(loop)
-    _member_can_change_nothing_by_api(loop)
+    reader: dict[str, Any] = {"site": loop.site, "place": loop.place, "page": loop.member, "made": loop.made}
+    nothing_changes_by_page(**reader)
+    nothing_changes_by_api(**reader)
     watched.assert_same()
 
 
@@ -309,59 +308,3 @@ def _member_sees_the_cost(loop: Loop, *, cost: Decimal) -> None:
     assert [(row[0], Decimal(row[-1])) for row in rows] == [(GOAL, cost)]
     said = loop.api(f"initiatives/{loop.made['initiative_id']}/", role=Role.BOARD_MEMBER)
     assert {Decimal(one["amount"]) for one in said["costs"] if one["kind"] == "actual"} == {cost}
-
-
-def _member_can_change_nothing_by_page(loop: Loop) -> None:
-    """No form but signing out, no link that leads to a refusal, and every write refused past the page."""
-    page = loop.member
-    forms = page.locator("form[method=post]").all()
-    assert [form.get_attribute("action") for form in forms] == ["/accounts/logout/"]
-    links = {one.get_attribute("href") or "" for one in page.locator("a[href]").all()}
-    for link in sorted(one for one in links if one.startswith("/")):
-        assert page.context.request.get(link).status == 200, link
-    before = _written(loop)
-    headers = json.loads(page.locator("body").get_attribute("hx-headers") or "") | {"Referer": page.url}
-    refused = 0
-    for route in list_routes():
-        guard = guard_of(route)
-        if guard.kind is not Kind.DISTRICT_PAGE or guard.write is None or can(Role.BOARD_MEMBER, guard.write):
-            continue
-        answer = page.context.request.post(
-            route.url({name: _key(loop, name) for name in route.kwargs}),
-            headers=headers,
-            form={"name": "changed by a board member"},
-            max_redirects=0,
-        )
-        assert answer.status == 403, f"{route.name}: {answer.status}"
-        refused += 1
-    assert refused > 60, "the URLconf has lost its write routes"
-    assert _written(loop) == before
-
-
-def _member_can_change_nothing_by_api(loop: Loop) -> None:
-    before = _written(loop)
-    key = {"Authorization": f"Bearer {loop.place.keys[Role.BOARD_MEMBER]}"}
-    file = FilePayload(name="ledger.dat", mimeType="text/plain", buffer=sanfrancisco.ledger())
-    request = loop.member.context.request
-    answer = request.post(f"/api/v1{loop.base}/uploads/", headers=key, multipart={"file": file})
-    assert answer.status == 403
-    for route in list_routes():
-        if guard_of(route).kind is not Kind.API:
-            continue
-        address = route.url({name: _key(loop, name) for name in route.kwargs})
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
-            status = request.fetch(address, method=method, headers=key, data={}).status
-            assert status in (403, 405), f"{method} {route.name}: {status}"
-    assert _written(loop) == before
-
-
-def _key(loop: Loop, name: str) -> str:
-    if name == "slug":
-        return loop.place.slug
-    return loop.made.get(name) or ("1" if name == "event_id" else str(uuid.UUID(int=7)))
-
-
-def _written(loop: Loop) -> list[int]:
-    """Count what a write would leave behind."""
-    tables = ("districts_auditevent", "districts_upload", "districts_mark", "districts_filing")
-    return [loop.site.count(table, loop.place) for table in tables]
