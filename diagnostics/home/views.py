@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from diagnostics.evaluation.selectors import list_due_check_ins
 from diagnostics.home.charts import initiative_dollars
 from diagnostics.home.cost_effect import cost_effect
 from diagnostics.home.forms import HomeFilterForm
@@ -20,7 +21,7 @@ from diagnostics.home.tables import initiative_table
 from diagnostics.links import allowed, link
 from districts.access.decorators import DistrictRequest, district_page
 from districts.access.kept_pages import kept_page
-from districts.access.permissions import Permission
+from districts.access.permissions import Permission, Role
 from districts.exports import export_table, wanted_export
 from districts.polling import answer_poll, badge, is_poll
 
@@ -70,6 +71,7 @@ def home_seen(request: DistrictRequest) -> HttpResponse:
 
 
 def _context(request: DistrictRequest, *, home: Home) -> dict[str, object]:
+    is_lead = request.access.role == Role.INITIATIVE_LEAD and request.access.user_id is not None
     chart = (
         initiative_dollars(initiatives=home.initiatives, fiscal_year=home.fiscal_year)
         if home.fiscal_year
@@ -88,6 +90,9 @@ def _context(request: DistrictRequest, *, home: Home) -> dict[str, object]:
         "meter": coding_meter(request, home=home),
         "goal_create_href": link(request, "strategy:goal-create"),
         "goal_list_href": link(request, "strategy:goal-list"),
+        "due": list_due_check_ins(owner_id=request.access.user_id, as_of=timezone.localdate())
+        if is_lead
+        else (),
         "seen_href": link(request, "diagnostics:home-seen"),
         "clear_href": request.path,
     }

@@ -20,8 +20,8 @@ from diagnostics.calc.disclosure import Pool, pool_shown
 from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.verdict import Evidence, Kind, Missing, Reason, decide_verdict
 from diagnostics.calc.verdict_words import Known, Subject, list_known, word_verdict, write_change, write_value
-from diagnostics.evaluation.selectors import read_delivery
-from diagnostics.models import CheckIn, Effect, InitiativeReturn, PlanSchool, Trend
+from diagnostics.evaluation.selectors import list_counting, read_delivery
+from diagnostics.models import Effect, InitiativeReturn, PlanSchool, Trend
 from diagnostics.recompute.return_ratios import Spending
 from diagnostics.recompute.returns_planned import Planned, planned_columns
 from diagnostics.recompute.trends import describe_years
@@ -100,7 +100,9 @@ def initiative_return(context: Recompute) -> Outcome:
         served=_load_served(),
         outcomes=_load_outcomes(goals={(one.goal.metric_id, one.goal.group) for one in initiatives}),
         money=_load_money(),
-        checked_in=frozenset(CheckIn.objects.order_by().values_list("initiative_id", flat=True).distinct()),
+        checked_in=frozenset(
+            one.initiative_id for one in list_counting(initiative_ids=[one.pk for one in initiatives])
+        ),
         today=today,
     )
     effects = {one.initiative_id: one for one in _load_effects()}

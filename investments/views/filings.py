@@ -81,7 +81,11 @@ def _cells(request: DistrictRequest, one: FilingRow) -> tuple[CellValue, ...]:
     return (
         Cell(
             value=amount_name(fiscal_year=one.fiscal_year, kind=one.kind, through_on=one.through_on),
-            note="forecast" if forecast else "never added to a total" if one.kind == AmountKind.EARMARK else "",
+            note="forecast"
+            if forecast
+            else "never added to a total"
+            if one.kind == AmountKind.EARMARK
+            else "",
         ),
         Cell(value=one.filename, href=upload_href(request, one.upload_id)),
         Cell(value=one.row_count, href=link(request, "entry-list", {"filing": str(one.id)})),

@@ -119,8 +119,10 @@ def test_an_outcome_that_did_not_arrive_is_no_verdict(in_bay: Cast) -> None:
     found = return_of(initiative)
     assert (found.verdict, found.issue, found.is_early_look) == ("cannot_tell_yet", 0, True)
     assert (found.reason, found.next_step) == (
-        "The measure is missing: the plan judges by the results of 2025–26. They have not arrived; the latest are"
-        " of 2024–25.",
+        (
+            "The measure is missing: the plan judges by the results of 2025–26. They have not arrived; the latest are"
+            " of 2024–25."
+        ),
         "Load the results of 2025–26, by school.",
     )
 

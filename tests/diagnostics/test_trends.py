@@ -30,7 +30,7 @@ FALLING += [("Bryant", "all", year, 80 - 6 * (year - 2020), 300) for year in ran
 @pytest.fixture
 def goal(in_bay: Cast) -> Goal:
     goal = make_goal()
-    goal.target_value, goal.due_on = Decimal("15"), date(2027, 6, 30)
+    goal.target_value, goal.due_on = Decimal(15), date(2027, 6, 30)
     goal.save()
     make_results(goal.metric, FALLING)
     return goal
@@ -49,7 +49,7 @@ def test_a_goal_that_falls_fast_enough_is_on_track(goal: Goal) -> None:
 
 
 def test_a_goal_too_far_away_is_not_on_track(goal: Goal) -> None:
-    Goal.objects.update(target_value=Decimal("1"), due_on=date(2026, 6, 30))
+    Goal.objects.update(target_value=Decimal(1), due_on=date(2026, 6, 30))
     assert sign() == "Not on track: less than 1 in 10."
 
 
@@ -137,7 +137,7 @@ def test_a_past_day_keeps_its_grades_apart(goal: Goal) -> None:
 def test_the_api_tells_grade_and_chance(bay: Cast, client: Client) -> None:
     with district_scope(bay.district.pk):
         goal = make_goal()
-        goal.target_value, goal.due_on = Decimal("15"), date(2027, 6, 30)
+        goal.target_value, goal.due_on = Decimal(15), date(2027, 6, 30)
         goal.save()
         make_results(goal.metric, FALLING)
         add_grades(goal.metric, small=80)

@@ -166,6 +166,8 @@ def test_the_schema_names_every_path(db: None) -> None:
     answer = Client().get("/api/schema/?format=json")
     assert answer.status_code == 200
     assert sorted(json.loads(answer.content)["paths"]) == [
+        "/api/v1/d/{slug}/decisions/",
+        "/api/v1/d/{slug}/decisions/{decision_id}/",
         "/api/v1/d/{slug}/initiatives/",
         "/api/v1/d/{slug}/initiatives/{initiative_id}/",
         "/api/v1/d/{slug}/ledger/totals/",

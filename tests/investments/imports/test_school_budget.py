@@ -31,7 +31,9 @@ FY18 = "FY18 Initial Budget Data.xlsx"
 FY16 = "Final FY16 Initial School Budget Allocation Data.xlsx"
 FY15 = "Final DCPS FY15 Initial Allocation Data (v2).xlsx"
 CSV = "dcpsbudget.ourdcschools.org-budget-data.csv"
-EXTENDED = Decimal("8237094.032343")  # the column: ...32342.3, and less than a millionth carried in from the cells before
+EXTENDED = Decimal(
+    "8237094.032343"
+)  # the column: ...32342.3, and less than a millionth carried in from the cells before
 TOTAL = Decimal("631859999.934293")
 
 
