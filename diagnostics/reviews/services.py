@@ -87,7 +87,8 @@ def record_recommendation(
     the initiative is of a kind that is not decided on, another recommendation waits for the board, the
     evidence is not what the person saw, or an initiative does not hold what is to be moved.
     """
-    initiative = Initiative.objects.select_for_update().filter(pk=initiative_id).first()
+    # Not its key: whoever enters an allocation of it holds the budget and reads the key; we wait for the budget.
+    initiative = Initiative.objects.select_for_update(no_key=True).filter(pk=initiative_id).first()
     if initiative is None:
         raise NotThere("This initiative does not exist.")
     pk = uuid5(_NAMESPACE, f"{current_district_id()}/{initiative_id}/{given.key}")
