@@ -131,11 +131,14 @@ def _load_effects() -> list[Effect]:
 def _load_planned(
     *, effects: Mapping[UUID, Effect], surroundings: _Surroundings, minimum: int
 ) -> dict[UUID, Planned]:
-    """Return what a return by a locked plan rests on, by initiative; a draft judges nothing."""
+    """Return what a return by a locked plan rests on, by initiative; a draft judges nothing.
+
+    Nor does an effect that was computed while its plan was one: it has no estimate yet, and would be issued.
+    """
     locked = {
         one.plan_id: one
         for one in effects.values()
-        if one.plan.locked_at is not None and one.plan.replaced_at is None
+        if one.plan.locked_at is not None and one.plan.replaced_at is None and one.facts["is_locked"]
     }
     if not locked:
         return {}

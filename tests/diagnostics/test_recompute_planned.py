@@ -231,3 +231,13 @@ def test_returns_of_a_district_without_plans_read_no_more(in_bay: Cast) -> None:
     initiative = make_initiative("Clubs")
     compute_all()
     assert return_of(initiative).issue == 0
+
+
+def test_an_effect_of_the_draft_is_no_verdict_of_the_plan_locked_since(in_bay: Cast) -> None:
+    initiative = make_judged(WORKS, is_locked=False)
+    compute_all()
+    EvaluationPlan.objects.update(locked_at=datetime(2024, 8, 1, tzinfo=UTC))
+    recompute(initiative_return, now=NOW)
+    assert (return_of(initiative).verdict, return_of(initiative).issue) == ("cannot_tell", 0)
+    compute_all()
+    assert judged(initiative) == ("works", "6", False, 1)
