@@ -89,11 +89,15 @@ LARGE_WHEN_SHOWN = (
 )
 
 
-def word_cost(*, each: float | None, total: float | None, students: int | None) -> str:
-    """Say the cost: "$1,450 a student, about $600K a year for 412 students."; empty where nothing is known."""
+def word_cost(*, each: float | None, total: float | None, students: int | None, years: int = 1) -> str:
+    """Say the cost: "$1,450 a student, about $600K a year for 412 students."; empty where nothing is known.
+
+    each: of all `years` together, and said so; total: of one year.
+    """
     parts = []
     if each is not None:
-        parts.append(f"{formatting.dollars_short(each)} a student")
+        over = f" over {years} years" if years > 1 else ""
+        parts.append(f"{formatting.dollars_short(each)} a student{over}")
     if total is not None:
         parts.append(f"about {formatting.dollars_short(total)} a year")
     if not parts:

@@ -173,6 +173,7 @@ def _cost_words(page: InitiativePage) -> tuple[str, tuple[str, ...]]:
             each=ratio["cost_per_student"],
             total=float(ratio["dollars"]) / len(years),
             students=ratio["students"],
+            years=len(years),
         )
         span = " to ".join(formatting.fiscal_year(year) for year in sorted({years[0], years[-1]}))
         return words, (f"Ledger cost of {span}; {ratio['who']}.", *_given(return_words(page=page)))

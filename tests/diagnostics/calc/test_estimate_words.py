@@ -207,3 +207,8 @@ def test_not_delivered_warns_of_a_loss() -> None:
         "Check-ins show that less than half of what was planned reached students. Warning: the estimate points"
         " to harm, and the comparison cannot rule it out."
     )
+
+
+def test_a_cost_of_several_years_says_of_how_many_it_is() -> None:
+    said = word_cost(each=2_900, total=597_400, students=412, years=2)
+    assert said == "$2,900 a student over 2 years, about $597K a year for 412 students."
