@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from districts.access.permissions import Role
 from districts.forms.organisation import OBJECT_PRESETS
-from districts.models import AuditEvent, Department, District, FundingSegment, ObjectChart, School
+from districts.models import AuditEvent, Department, District, FundingSegment, Mark, ObjectChart, School
 from districts.services import organisation
 from districts.tenancy import district_scope
 from tests.cast import Cast
@@ -44,6 +44,13 @@ def test_settings_change_and_are_audited(bay: Cast) -> None:
     page = client.get("/d/bay/admin/audit/?table=districts_district").content.decode()
     assert "Fiscal year start month: 7 → 9" in page
     assert "Funding segment: Resource or project → Fund" in page
+
+
+def test_a_changed_minimum_marks_everything_that_hides_small_groups(bay: Cast) -> None:
+    bay.client(Role.DISTRICT_ADMIN).post("/d/bay/admin/organisation/", SETTINGS)
+    with district_scope(bay.district.pk, cause="test"):
+        marked = set(Mark.objects.exclude(input="ledger").values_list("target", flat=True))
+    assert marked == {"trend", "effect", "initiative_return"}
 
 
 def test_same_settings_write_nothing(in_bay: Cast) -> None:
