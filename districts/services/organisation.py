@@ -107,7 +107,8 @@ def change_organisation(*, by: int, settings: OrganisationSettings, now: datetim
             mark(name="ledger")
         if before["minimum_group"] != after["minimum_group"]:
             mark(name="results")
-            mark(name="plans")  # A cost per student of a plan that counts its own students rests on no result.
+            # A cost per student of a plan that counts its own students rests on no result.
+            mark(name="plans")
 
 
 def _with_read_objects(settings: OrganisationSettings) -> OrganisationSettings:
