@@ -12,7 +12,7 @@ deliveries of the same year compared with each other, and totals that it cannot 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -157,17 +157,14 @@ def _poolable(parts: Mapping[Hashable, YearValue], *, unit: str) -> frozenset[Ha
 
 @dataclass(frozen=True)
 class _Count:
-    """Students behind a value and those of them counted; None: not known to us, or of a mean."""
+    """Students behind a value and those of them counted; None: not known to us, or of a mean.
+
+    is_coded: the rate is shown as under or over a cut, and so not exactly.
+    """
 
     students: float | None
     counted: float | None
-
-    @property
-    def is_coded(self) -> bool:
-        """Say whether the rate is shown as under or over a cut, and so not exactly."""
-        if self.counted is None or not self.students:
-            return False
-        return _side(percent=100 * self.counted / self.students, students=self.students) != ""
+    is_coded: bool = False
 
 
 Counts = Mapping[Key, _Count]
@@ -181,7 +178,10 @@ def _count(*, value: YearValue, unit: str) -> _Count:
     counted = value.numerator
     if counted is None and value.value is not None:
         counted = round(value.value * value.students / 100)
-    return _Count(students=value.students, counted=counted)
+    is_coded = False
+    if counted is not None and value.students:
+        is_coded = _side(percent=100 * counted / value.students, students=value.students) != ""
+    return _Count(students=value.students, counted=counted, is_coded=is_coded)
 
 
 def _side(*, percent: float, students: float) -> str:
@@ -207,19 +207,51 @@ def _hide(*, cells: Table, counts: Counts, minimum: int, withheld: frozenset[Key
     coded = {key for key, count in counts.items() if count.is_coded}
     secret = frozenset(hidden)
     wholes = {key: wholes_of(key=key) for key in cells}
+    equations = _equations(lines=lines, counts=counts)
+    watch = _Watch(lines)
     while True:
         before = len(hidden)
         hidden |= {key for key, found in wholes.items() if not hidden.isdisjoint(found)}
-        for line in lines:
+        for line in watch.changed(hidden):
             while (more := _exposed(line, counts=counts, hidden=hidden, minimum=minimum)) is not None:
                 hidden.add(more)
+                watch.hide(more)
         hidden |= {twins[key] for key in hidden if key in twins}
         hidden |= {key for key, total in twins.items() if total in hidden}
         if len(hidden) == before:
             for unknown, told in ((set[Key](), secret), (coded, coded - hidden)):
-                hidden |= _solved(lines=lines, counts=counts, hidden=hidden, coded=unknown, secret=told)
+                hidden |= _solved(
+                    equations=equations, counts=counts, hidden=hidden, coded=unknown, secret=told
+                )
         if len(hidden) == before:
             return hidden
+
+
+class _Watch:
+    """Which lines must be looked at again: those of which a value was hidden since they were."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._of: dict[Key, list[int]] = {}
+        for number, line in enumerate(lines):
+            for key in {line.total, *line.parts}:
+                self._of.setdefault(key, []).append(number)
+        self._stale = set(range(len(lines)))
+        self._seen: set[Key] = set()
+
+    def hide(self, key: Key) -> None:
+        """Note that a value is hidden."""
+        self._seen.add(key)
+        self._stale.update(self._of.get(key, ()))
+
+    def changed(self, hidden: set[Key]) -> Iterator[Line]:
+        """Give the lines to look at, in their order; one that changes on the way behind comes next time."""
+        for key in hidden - self._seen:
+            self.hide(key)
+        for number, line in enumerate(self._lines):
+            if number in self._stale:
+                yield line
+                self._stale.discard(number)
 
 
 def _is_small(*, value: YearValue, count: _Count, minimum: int) -> bool:
@@ -309,9 +341,19 @@ def _next(line: Line, *, shown: list[Key], counts: Counts, hidden: set[Key]) -> 
     return line.total if line.total not in hidden and not line.is_guess else None
 
 
+def _equations(*, lines: Iterable[Line], counts: Counts) -> list[tuple[Line, dict[Key, float]]]:
+    """Return the lines without a rest, each with the factors of its values that have students."""
+    found = []
+    for line in lines:
+        factors = {line.total: -1.0, **dict.fromkeys(line.parts, 1.0)}
+        if not line.has_rest:
+            found.append((line, {key: one for key, one in factors.items() if counts[key].students != 0}))
+    return found
+
+
 def _solved(
     *,
-    lines: Iterable[Line],
+    equations: Iterable[tuple[Line, dict[Key, float]]],
     counts: Counts,
     hidden: set[Key],
     coded: AbstractSet[Key],
@@ -322,17 +364,15 @@ def _solved(
     What is hidden only to cover a secret may follow, as long as the secret does not.
     """
     unknown = hidden | coded
-    equations: list[dict[Key, float]] = []
-    used: list[Line] = []
-    for line in lines:
-        factors = {line.total: -1.0, **dict.fromkeys(line.parts, 1.0)}
-        equation = {key: one for key, one in factors.items() if key in unknown and counts[key].students != 0}
-        if equation and not line.has_rest:
-            equations.append(equation)
-            used.append(line)
-    told = solvable(equations=equations) & secret
+    used: list[tuple[Line, dict[Key, float]]] = []
+    for line, factors in equations:
+        if not unknown.isdisjoint(factors):
+            used.append((line, {key: one for key, one in factors.items() if key in unknown}))
+    told = solvable(equations=[equation for _, equation in used]) & secret
     offers: dict[Key, list[Key]] = {}
-    for line, known in zip(used, equations, strict=True):
+    for line, known in used:
+        if told.isdisjoint(known):
+            continue
         shown = [key for key in line.parts if key not in hidden and counts[key].students]
         exact = [key for key in shown if key not in unknown]
         offer = _next(line, shown=exact or shown, counts=counts, hidden=hidden)

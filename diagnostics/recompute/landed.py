@@ -106,14 +106,14 @@ _COPY = (
 
 def make_tables(frame: pl.DataFrame) -> Tables:
     """Return the rows as tables of schools and cohorts, one a metric and school year."""
-    ids = {one: UUID(one) for name in ("metric_id", "school_id") for one in frame[name].unique() if one}
+    ids = {one: UUID(one) for one in frame["metric_id"].unique()}
     tables: Tables = {}
     for (metric, year), part in frame.partition_by(
         "metric_id", "school_year", as_dict=True, maintain_order=True
     ).items():
         columns = (part[name].to_list() for name in _CELL)
         tables[(ids[str(metric)], int(str(year)))] = {
-            (ids.get(school), cohort(group=group, grade=grade)): YearValue(
+            (school or None, cohort(group=group, grade=grade)): YearValue(
                 int(str(year)), value, numerator, students, bool(is_suppressed), "", bool(is_vouched)
             )
             for school, group, grade, value, numerator, students, is_suppressed, is_vouched in zip(
@@ -151,7 +151,7 @@ def protect_tables(
             cohort=cohort_codes,
             columns=to_values(values),
             metrics=[one for one in codes[0] if isinstance(one, UUID)],
-            schools=[one if isinstance(one, UUID) else None for one in codes[1]],
+            schools=[UUID(one) if isinstance(one, str) else None for one in codes[1]],
             cohorts=[str(one) for one in codes[2]],
         ),
         exact,
