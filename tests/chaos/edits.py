@@ -22,11 +22,13 @@ from uuid import UUID
 
 import django
 
+from tests.chaos import judged
+
 FOLDER = Path(os.environ["SRM_HOME"])
 RESOURCES = ("3010", "3150", "2600", "6266", "7435", "6053")
 DISTRICTS = {"bay": "3868478", "valley": "1062166"}
 MUCH_WAITING = 40
-SCHOOLS = ("101", "102")
+SCHOOLS = ("101", "102", "103", "104", "105", "106")
 RESULTS_MAP = {
     "school": "School Number",
     "year": "School Year",
@@ -52,7 +54,7 @@ def ledger(state_code: str, *, column: str, chance: random.Random) -> tuple[byte
 
 
 def results(*, chance: random.Random) -> tuple[bytes, Decimal]:
-    """Write the days missed at two schools in three years and say how many students they count."""
+    """Write the days missed at six schools in three years and say how many students they count."""
     lines, total = ["School Number;School Year;Absent;Enrolled"], Decimal(0)
     for school in SCHOOLS:
         for year in ("2021-22", "2022-23", "2023-24"):
@@ -63,7 +65,7 @@ def results(*, chance: random.Random) -> tuple[bytes, Decimal]:
 
 
 def setup() -> None:
-    """Make two districts with four initiatives, a rule for each, and a year's ledger and budget."""
+    """Make two districts with four initiatives, a rule and a plan for each, and a year's ledger and budget."""
     from districts.models import District, School
     from districts.tenancy import district_scope
     from investments.services.coding_rules import RuleInput, create_rule
@@ -86,14 +88,15 @@ def setup() -> None:
                 due_on=date(2030, 6, 30),
             )
             goal_id = create_goal(goal=goal)
+            for code in SCHOOLS:
+                School.objects.create(name=f"School {code}", district_code=code)
             for number in range(4):
                 initiative = create_initiative(initiative=initiative_input(goal_id, number, 0))
                 pattern = {"resource": RESOURCES[number]}
                 create_rule(
                     rule=RuleInput(name=f"rule {number} v0", initiative_id=initiative, patterns=pattern)
                 )
-            for code in SCHOOLS:
-                School.objects.create(name=f"School {code}", district_code=code)
+                judged.make_plan(initiative_id=initiative, number=number)
             for column in ("BB", "BA"):
                 land(ledger(state_code, column=column, chance=random.Random(slug))[0], name=f"{column}.csv")
 
@@ -164,16 +167,19 @@ class Editor:
         chance = random.Random(f"{self.seed} {self.slug}")
         kinds: list[Callable[[random.Random], dict[str, Any]]] = [
             self.change_rule,
-            self.change_rule,
             self.allocate,
             self.change_initiative,
             self.land_ledger,
             self.land_results,
+            self.replace_plan,
+            self.check_in,
         ]
+        coming: list[Callable[[random.Random], dict[str, Any]]] = []
         while not self.stop.is_set():
             close_old_connections()  # as a request does before and after
             self.let_the_queue_breathe()
-            edit = chance.choice(kinds)
+            coming = coming or chance.sample(kinds, len(kinds))  # each as often as the others
+            edit = coming.pop()
             try:
                 self.write(acknowledged=True, **edit(random.Random(chance.random())))
             except DomainError as error:
@@ -276,6 +282,41 @@ class Editor:
             name = f"{self.next_version('results')} results.csv"
             upload = land(content, name=name, kind="results", values=RESULTS_MAP)
         return {"edit": "results", "key": str(upload), "total": total}
+
+    def replace_plan(self, chance: random.Random) -> dict[str, Any]:
+        """Lock another plan in the place of the one in force."""
+        from districts.tenancy import district_scope
+
+        number = chance.randrange(4)
+        version = self.next_version(f"plan {number}")
+        with district_scope(self.district_id, cause="edit"):
+            judged.replace_plan(
+                initiative_id=self.initiative(number),
+                number=number,
+                version=version,
+                bar=Decimal(chance.randrange(1, 900)) / 100,
+            )
+        return {"edit": "plan", "key": f"{number}", "version": version}
+
+    def check_in(self, chance: random.Random) -> dict[str, Any]:
+        """Say what a school got in a month."""
+        from districts.tenancy import district_scope
+
+        number = chance.randrange(4)
+        version = self.next_version(f"check-in {number}")
+        with district_scope(self.district_id, cause="edit"):
+            judged.check_in(
+                initiative_id=self.initiative(number),
+                version=version,
+                delivered=Decimal(chance.randrange(11)),
+            )
+        return {"edit": "check_in", "key": f"{number}", "version": version}
+
+    def initiative(self, number: int) -> UUID:
+        """Return the key of an initiative, whatever its name is by now."""
+        from strategy.models import Initiative
+
+        return UUID(str(Initiative.objects.get(name__startswith=f"initiative {number} v").pk))
 
 
 def write(seed: str) -> None:

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from diagnostics.models import InitiativeReturn, MetricResult, Trend
+from diagnostics.models import Effect, InitiativeReturn, MetricResult, Trend
 from districts.models import CalculationRun, District, Filing, Mark, ResultModel, Upload
 from districts.pipeline.spec import Recompute, get_pipeline
 from districts.tenancy import district_scope
 from investments.models import AccountSum, Allocation, CodingMeter, CodingRule, LedgerCost, LedgerEntry
 from strategy.models import Initiative
+from tests.chaos import judged
 from tests.chaos.edits import FOLDER
 
-RESULTS: tuple[type[ResultModel], ...] = (LedgerCost, CodingMeter, Trend, InitiativeReturn)
+RESULTS: tuple[type[ResultModel], ...] = (LedgerCost, CodingMeter, Trend, Effect, InitiativeReturn)
 
 
 def verify(*, patience: float) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def verify(*, patience: float) -> dict[str, Any]:
         "result_rows": rows,
         "by_edit": {
             kind: sum(a["edit"] == kind for a in acknowledged)
-            for kind in ("rule", "initiative", "allocation", "ledger", "results")
+            for kind in ("rule", "initiative", "allocation", "ledger", "results", "plan", "check_in")
         },
     }
 
@@ -67,6 +68,7 @@ def lost_writes(acknowledged: list[dict[str, Any]]) -> list[str]:
             newest[thing] = max(newest[thing], line["version"])
     there = {("rule", name.split(" v")[0]): int(name.split(" v")[1]) for name in _names(CodingRule)}
     there |= {("initiative", name.split(" v")[0]): int(name.split(" v")[1]) for name in _names(Initiative)}
+    there |= judged.versions()
     for allocation in Allocation.objects.select_related("initiative", "funding_source"):
         number = allocation.initiative.name.split()[1]
         there[("allocation", f"{number} {allocation.funding_source.code}")] = int(allocation.amount * 100)
@@ -116,9 +118,14 @@ def shown_results() -> dict[str, set[tuple[str, str]]]:
 
 
 def from_scratch(district_id: int) -> dict[str, set[tuple[str, str]]]:
-    """Compute every result of the district anew, with no result there before; leave nothing of it."""
+    """Compute every result of the district anew, with no result there before; leave nothing of it.
+
+    A verdict once issued is no result of today's data but a record: it stays, closed, and is issued again or not.
+    """
     with transaction.atomic():
-        for model in (*RESULTS, AccountSum):
+        InitiativeReturn.objects.filter(issue__gte=1, shown_until=None).update(shown_until=timezone.now())
+        InitiativeReturn.objects.filter(issue=0).delete()
+        for model in (LedgerCost, CodingMeter, Trend, Effect, AccountSum):
             model.objects.all().delete()
         for calculation in get_pipeline().calculations:
             now = timezone.now()
