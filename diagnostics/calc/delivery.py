@@ -41,12 +41,16 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """Shares 0-1; None where nothing says. `expected` and `reported` count school-months so far."""
+    """Shares 0-1; None where nothing says. `expected` and `reported` count school-months so far.
+
+    students: the most assigned in one month, over the check-ins that `reached` is of; not to be shown.
+    """
 
     expected: int
     reported: int
     dosage: float | None
     reached: float | None
+    students: int = 0
 
     @property
     def covered(self) -> float:
@@ -114,9 +118,14 @@ def measure_delivery(
         (one.assigned, one.reached) for one in counted if one.assigned is not None and one.reached is not None
     ]
     assigned = sum(one for one, _ in students)
+    by_month: dict[date, int] = {}
+    for one in counted:
+        if one.assigned is not None and one.reached is not None:
+            by_month[one.month] = by_month.get(one.month, 0) + one.assigned
     return Delivered(
         expected=len(due) * len(set(schools)),
         reported=len({(one.school_id, one.month) for one in counted if one.month in due}),
         dosage=float(delivered / planned) if planned else None,
         reached=sum(one for _, one in students) / assigned if assigned else None,
+        students=max(by_month.values(), default=0),
     )

@@ -73,7 +73,7 @@ class Gate:
 def list_gates(*, evidence: Evidence) -> tuple[Gate, ...]:
     """Check every gate in the order of the rules; those that the design does not ask for are not listed.
 
-    Without an estimate, gates that need one are not listed either. Counts under 30 students are never told.
+    Without an estimate, gates that need one are not listed either. Counts and shares of under 30 students are never told.
     """
     found = [_window(evidence), _plan(evidence), _design(evidence), _before(evidence)]
     found += [_equivalence(evidence), _sample(evidence), _clusters(evidence), _delivery(evidence)]
@@ -173,6 +173,6 @@ def _delivery(evidence: Evidence) -> _Found:
     parts = [covered]
     if delivery.dosage is not None:
         parts.append(f"{delivery.dosage:.0%} of the dosage planned")
-    if delivery.reached_minimum is not None:
+    if delivery.reached_minimum is not None and delivery.students >= verdict.MINIMUM_STUDENTS:
         parts.append(f"{delivery.reached_minimum:.0%} of students at the least dosage")
     return GateName.DELIVERY, not verdict.is_undelivered(delivery=delivery), "; ".join(parts)

@@ -99,12 +99,14 @@ class Design(StrEnum):
 class Delivery:
     """What check-ins say, as shares 0-1: school-months covered, dosage, students at the minimum.
 
-    None where the check-ins do not say: nothing planned, or no least dosage.
+    None where the check-ins do not say: nothing planned, or no least dosage. students: how many the last
+    share is of, at most in one month; it is not told of fewer than MINIMUM_STUDENTS.
     """
 
     covered: float
     dosage: float | None
     reached_minimum: float | None
+    students: int = 0
 
 
 @dataclass(frozen=True)

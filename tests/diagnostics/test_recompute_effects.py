@@ -14,14 +14,23 @@ from diagnostics.calc.effects.difference_in_differences import (
     difference_in_differences,
     difference_in_school_means,
 )
-from diagnostics.models import Effect, EvaluationPlan, MetricResult, PlanSchool
+from diagnostics.models import CheckIn, Effect, EvaluationPlan, MetricResult, PlanSchool
 from diagnostics.recompute import effect, trend
 from diagnostics.recompute.effects import seed_of
 from srm.pipeline import PIPELINE
 from strategy.models import Metric
 from tests.cast import Cast
 from tests.diagnostics.facts import make_results
-from tests.diagnostics.judged import NOW, World, compute_all, effect_of, make_judged, make_plan, make_world
+from tests.diagnostics.judged import (
+    NOW,
+    World,
+    compute_all,
+    effect_of,
+    make_judged,
+    make_plan,
+    make_world,
+    return_of,
+)
 from tests.investments.facts import make_initiative, recompute
 
 SMALL = World(served=8, compared=10)
@@ -243,3 +252,26 @@ def test_results_plans_and_check_ins_mark_the_effect_and_the_effect_marks_the_re
     assert PIPELINE.targets_of("effect") == ("initiative_return",)
     names = [one.name for one in PIPELINE.calculations]
     assert names.index("trend") < names.index("effect") < names.index("initiative_return")
+
+
+def test_the_share_of_a_few_students_is_not_told(in_bay: Cast) -> None:
+    initiative = make_judged(SMALL)
+    CheckIn.objects.update(students_assigned=3, students_reached=2)
+    compute_all()
+    gates = {one["name"]: one for one in effect_of(initiative).gates}
+    assert gates["delivery"]["number"] == "check-ins cover 100% of school-months; 90% of the dosage planned"
+    assert gates["delivery"]["is_passed"]
+    CheckIn.objects.update(students_reached=1)
+    compute_all()
+    assert return_of(initiative).verdict == "not_delivered", "the rule still knows"
+
+
+def test_a_share_nobody_reported_is_not_all_of_it(in_bay: Cast) -> None:
+    initiative = make_judged(SMALL)
+    CheckIn.objects.update(planned_dosage=0, students_assigned=None, students_reached=None)
+    compute_all()
+    gates = {one["name"]: one for one in effect_of(initiative).gates}
+    assert (gates["delivery"]["number"], gates["delivery"]["is_passed"]) == (
+        "check-ins cover 100% of school-months",
+        True,
+    )

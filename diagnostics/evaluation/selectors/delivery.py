@@ -28,19 +28,21 @@ class InitiativeDelivery:
     covered: float
     dosage: float | None
     reached: float | None
+    students: int = 0
 
     @property
     def evidence(self) -> Delivery | None:
         """Return what the verdict rules take; None without any check-in.
 
-        What nothing says counts as delivered there: not knowing is no proof of failing.
+        What nothing says stays unknown: it is no proof of failing, and no 100% either.
         """
         if not self.reported:
             return None
         return Delivery(
             covered=self.covered,
-            dosage=1.0 if self.dosage is None else self.dosage,
-            reached_minimum=1.0 if self.reached is None else self.reached,
+            dosage=self.dosage,
+            reached_minimum=self.reached,
+            students=self.students,
         )
 
 
@@ -66,6 +68,7 @@ def read_delivery(*, initiative_ids: Collection[UUID], as_of: date) -> Mapping[U
             covered=measured.covered,
             dosage=measured.dosage,
             reached=measured.reached,
+            students=measured.students,
         )
     return found
 

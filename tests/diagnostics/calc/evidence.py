@@ -7,7 +7,7 @@ from datetime import date
 from diagnostics.calc.verdict import Delivery, Design, Estimate, Evidence, Kind
 
 TODAY = date(2026, 11, 23)
-DELIVERED = Delivery(covered=0.9, dosage=0.8, reached_minimum=0.8)
+DELIVERED = Delivery(covered=0.9, dosage=0.8, reached_minimum=0.8, students=200)
 ESTIMATE = Estimate(low=0.1, high=0.3, low80=0.13, bar=0.05)
 
 # Schools and results, no plan, no check-ins, no estimate.

@@ -25,7 +25,7 @@ from diagnostics.calc.verdict import (
 )
 
 TODAY = date(2026, 11, 23)
-DELIVERED = Delivery(covered=0.9, dosage=0.8, reached_minimum=0.8)
+DELIVERED = Delivery(covered=0.9, dosage=0.8, reached_minimum=0.8, students=200)
 
 # What this product knows today: schools and results, no plan, no check-ins, no estimate.
 NOW = Evidence(
