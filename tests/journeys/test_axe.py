@@ -29,6 +29,11 @@ FORMS = {
     "admin/departments/new/": Role.DISTRICT_ADMIN,
     "admin/invitations/new/": Role.DISTRICT_ADMIN,
     "admin/keys/new/": Role.DISTRICT_ADMIN,
+    "initiatives/{unplanned}/plan/": Role.DATA_MANAGER,
+    "initiatives/{planned}/plan/replace/": Role.DATA_MANAGER,
+    "initiatives/{planned}/check-ins/?month=2023-11": Role.CABINET,
+    "initiatives/{planned}/review/": Role.CABINET,
+    "decisions/{waiting}/board/": Role.CABINET,
 }
 """Forms, handed in empty; and who may."""
 
@@ -55,7 +60,7 @@ def test_page_is_for_everyone(name: str, visitor: Visitor) -> None:
 @pytest.mark.parametrize("path", FORMS)
 def test_form_with_errors_is_for_everyone(path: str, visitor: Visitor, bay: Place) -> None:
     page = visitor.page(FORMS[path])
-    page.goto(f"/d/{bay.slug}/{path}")
+    page.goto(f"/d/{bay.slug}/{path.format(**_keys(bay))}")
     form = page.locator("main form[method=post]").first
     with visitor.desk.watch.expecting("status of 422"):
         form.evaluate("form => form.requestSubmit()")
@@ -149,6 +154,16 @@ def test_audit_reports_a_second_heading_and_sideways_scrolling(visitor: Visitor)
     said = " ".join(str(one) for one in audit(page, name="spoiled", widths=(NARROW,)))
     assert "2 headings of level one" in said
     assert "scrolls sideways by" in said
+
+
+def _keys(place: Place) -> dict[str, str]:
+    """Return the keys of what forms are about."""
+    objects = place.objects
+    return {
+        "planned": objects["diagnostics:plan-replace.initiative_id"][0],
+        "unplanned": objects["diagnostics:plan-show.initiative_id"][2],
+        "waiting": objects["decision_id"][0],
+    }
 
 
 def _say_the_password_again(page: Page, place: Place, *, wanted: str) -> None:
