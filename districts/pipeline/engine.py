@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from districts.models import Attempt, CalculationRun, Mark
-from districts.pipeline.marks import mark
+from districts.pipeline.marks import mark, send_hints
 from districts.pipeline.spec import Busy, Calculation, Job, Recompute, get_pipeline
 from districts.tenancy import district_scope
 
@@ -102,10 +102,41 @@ def _run_locked(unit: Unit) -> Result:
         if isinstance(item, Job):
             item.run(unit.ref)
         else:
+            _hold_what_it_reads(unit)
             _recompute(item, unit, causes=sorted({name for _, name in marks}))
+            _refuse_unless_settled(unit)
         Mark.objects.filter(id__in=[pk for pk, _ in marks]).delete()
     _end_attempt(unit)
     return Result.DONE if marks else Result.NOTHING_TO_DO
+
+
+def _hold_what_it_reads(unit: Unit) -> None:
+    """Keep the calculations it reads from running beside it; raises Busy while one of them runs or is marked.
+
+    New inputs with the results of old ones are nobody's numbers, and could tell what a result hides.
+    """
+    with connection.cursor() as cursor:
+        for name in get_pipeline().read_by(unit.target):
+            values = [unit.district_id, _lock_key(name, "")]
+            cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", values)
+            if not cursor.fetchone()[0]:
+                raise Busy
+    _refuse_unless_settled(unit)
+
+
+def _refuse_unless_settled(unit: Unit) -> None:
+    """Raise Busy when a calculation that it reads is marked: before it runs, and if it was meanwhile."""
+    above = get_pipeline().read_by(unit.target)
+    if Mark.objects.filter(district_id=unit.district_id, target__in=above).exists():
+        raise Busy
+
+
+def _hint_who_waits(calculation: Calculation, unit: Unit) -> None:
+    """Wake the calculations that read this one and are marked already: they found it unsettled."""
+    below = get_pipeline().targets_of(calculation.name)
+    marked = Mark.objects.filter(district_id=unit.district_id, target__in=below)
+    names = marked.values_list("target", flat=True).distinct()
+    send_hints(district_id=unit.district_id, units=[(name, "") for name in names])
 
 
 def _recompute(calculation: Calculation, unit: Unit, *, causes: list[str]) -> None:
@@ -125,10 +156,16 @@ def _recompute(calculation: Calculation, unit: Unit, *, causes: list[str]) -> No
     run.save(update_fields=["fingerprint", "changed_rows", "finished_at"])
     if outcome.changed_rows:
         mark(name=calculation.name)
+    else:
+        _hint_who_waits(calculation, unit)
+
+
+def _lock_key(target: str, ref: str) -> int:
+    return zlib.crc32(f"{target}:{ref}".encode()) - 2**31
 
 
 def _try_lock(unit: Unit) -> bool:
-    key = zlib.crc32(f"{unit.target}:{unit.ref}".encode()) - 2**31
+    key = _lock_key(unit.target, unit.ref)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [unit.district_id, key])
         return bool(cursor.fetchone()[0])

@@ -44,7 +44,7 @@ class Calculation:
 
 
 class Busy(Exception):
-    """Raised by a job that has to wait for other work: it stays marked, and the sweep tries it again."""
+    """Raised by work that has to wait for other work: it stays marked, and the sweep tries it again."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,14 @@ class Pipeline:
         if any(job.name == name for job in self.jobs):
             return (name,)
         return tuple(c.name for c in self.calculations if name in c.reads)
+
+    def read_by(self, name: str) -> tuple[str, ...]:
+        """Return the names of the calculations that a calculation reads, and of those they read, in order."""
+        wanted = {name}
+        for one in reversed(self.calculations):
+            if one.name in wanted:
+                wanted.update(one.reads)
+        return tuple(c.name for c in self.calculations if c.name in wanted and c.name != name)
 
     def find(self, target: str) -> Job | Calculation:
         """Return the job or calculation of that name; raises KeyError when there is none."""

@@ -19,8 +19,11 @@ def test_an_input_leads_to_what_reads_it() -> None:
     assert pipeline.targets_of("ledger") == ("ledger_cost",)
     assert pipeline.targets_of("coding_rules") == ("ledger_cost",)
     assert pipeline.targets_of("ledger_cost") == ("initiative_return",)
-    assert pipeline.targets_of("results") == ("trend",)
-    assert pipeline.targets_of("trend") == ("initiative_return",)
+    assert pipeline.targets_of("results") == ("trend", "effect")
+    assert pipeline.targets_of("trend") == ("effect", "initiative_return")
+    assert pipeline.targets_of("effect") == ("initiative_return",)
+    assert pipeline.read_by("initiative_return") == ("ledger_cost", "trend", "effect")
+    assert pipeline.read_by("trend") == ()
 
 
 def test_a_marked_ledger_becomes_costs_and_then_returns(bay: Cast) -> None:

@@ -21,8 +21,11 @@ def count(context: Recompute) -> Outcome:
 
 
 def follow(context: Recompute) -> Outcome:
-    """Run after `count`."""
+    """Run after `count`; a department called “meanwhile” stands for a writer who comes in between."""
     RUNS.append("follow")
+    if Department.objects.filter(name="meanwhile").exists():
+        Department.objects.create(name="written by follow")
+        mark(name="departments")
     return Outcome(changed_rows=0, fingerprint="")
 
 
@@ -52,7 +55,7 @@ PIPELINE = Pipeline(
     jobs=(Job("work", work, give_up),),
     calculations=(
         Calculation("count", "1", ("departments",), count),
-        Calculation("follow", "1", ("count",), follow),
+        Calculation("follow", "1", ("count", "plans"), follow),
         Calculation("fail", "1", ("trouble",), fail),
     ),
 )

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from districts.models import Attempt, CalculationRun, Department, Mark
-from districts.pipeline.engine import GIVE_UP_AFTER, Result, Unit, run_unit
+from districts.pipeline.engine import GIVE_UP_AFTER, Result, Unit, _lock_key, run_unit
 from districts.pipeline.marks import mark
 from districts.pipeline.spec import get_pipeline
 from districts.pipeline.sweep import list_waiting_units
@@ -79,6 +80,38 @@ def test_a_mark_made_during_the_run_is_not_lost(bay: Cast) -> None:
     assert run_unit(unit=marked(bay, "departments")) is Result.DONE
     assert RUNS == ["count", "count"]
     assert Mark.objects.filter(target="count").count() == 0
+
+
+def test_a_calculation_waits_for_those_it_reads(bay: Cast) -> None:
+    follow, count = marked(bay, "plans"), marked(bay, "departments")
+    assert run_unit(unit=follow) is Result.BUSY
+    assert run_unit(unit=count) is Result.DONE
+    assert run_unit(unit=follow) is Result.DONE
+    assert RUNS == ["count", "follow"]
+    assert Attempt.objects.count() == 0
+
+
+def test_it_does_not_run_beside_them(bay: Cast) -> None:
+    follow = marked(bay, "plans")
+    other = connection.copy()
+    try:
+        with transaction.atomic(), other.cursor() as cursor:
+            other.set_autocommit(False)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [bay.district.pk, _lock_key("count", "")])
+            assert run_unit(unit=follow) is Result.BUSY
+            other.rollback()
+    finally:
+        other.close()
+    assert run_unit(unit=follow) is Result.DONE
+
+
+def test_what_it_reads_marked_during_its_run_undoes_it(bay: Cast) -> None:
+    with district_scope(bay.district.pk, cause="test"):
+        Department.objects.create(name="meanwhile")
+    follow = marked(bay, "plans")
+    assert run_unit(unit=follow) is Result.BUSY
+    assert departments(bay) == ["meanwhile"]
+    assert Mark.objects.filter(target="follow").count() == 1
 
 
 def test_a_failure_leaves_nothing_behind_but_its_trace(bay: Cast) -> None:
