@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from diagnostics.calc.additions import ALL, Key, Line, find_lines, find_twins, merge_twins, wholes_of
 from diagnostics.calc.pooling import YearValue, pool_years
@@ -27,6 +28,7 @@ CUTS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 UNDER, OVER = "under", "over"
 
 Table = Mapping[Key, YearValue]
+School = TypeVar("School", bound=Hashable)
 
 
 def protect_district(*, cells: Table, unit: str, minimum: int) -> dict[Key, YearValue]:
@@ -143,16 +145,24 @@ def _poolable(parts: Mapping[Hashable, YearValue], *, unit: str) -> frozenset[Ha
 
     A school whose rate is shown as under or over a cut is left out, since pools of other schools, and
     the district, would tell it together; not where it is alone, nor where the pool's own rounding covers
-    it (`_is_blurred`). So is one without a number of students to weigh it by.
+    it (`uncovered`). So is one without a number of students to weigh it by.
     """
     known = {school: one for school, one in parts.items() if one.value is not None and not one.is_suppressed}
     if len(known) < 2:
         return frozenset(known)
     weighed = {school: one for school, one in known.items() if one.students or unit == "count"}
-    coded = [one.students or 0.0 for one in weighed.values() if one.bound]
-    if _is_blurred(coded, of=sum(one.students or 0.0 for one in weighed.values())):
-        return frozenset(weighed)
-    return frozenset(school for school, one in weighed.items() if not one.bound)
+    return frozenset(weighed) - uncovered(weighed)
+
+
+def uncovered(parts: Mapping[School, YearValue]) -> frozenset[School]:
+    """Return the schools with a coded rate that a figure of all these schools would tell.
+
+    parts: the shown values of one year that the figure is made of. All coded ones, unless the figure's own
+    rounding covers what their cuts leave open together (`_is_blurred`).
+    """
+    coded = {school: one.students or 0.0 for school, one in parts.items() if one.bound}
+    is_covered = _is_blurred(coded.values(), of=sum(one.students or 0.0 for one in parts.values()))
+    return frozenset() if is_covered else frozenset(coded)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What an effect is computed from: plans, their schools, results that may be told. Must not estimate or write.
 
-A result that pages hide enters no estimate, since the estimate and the other schools would tell it. One that
-pages show as under or over a cut enters exactly, unless it is the only such one of its year.
+A result that pages hide enters no estimate, since the estimate and the other schools would tell it. Those that
+pages show as under or over a cut enter exactly where the rounding of their arm and year covers them, as in a
+pool of schools (`disclosure.uncovered`); else none of them does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from diagnostics.calc.disclosure import uncovered
 from diagnostics.calc.effects.difference_in_differences import SchoolValue, SchoolYears
 from diagnostics.calc.pooling import YearValue
 from diagnostics.models import EvaluationPlan, MetricResult, PlanSchool, Trend
@@ -51,7 +53,7 @@ class PlanInputs:
     def panel(self, *, schools: Iterable[UUID] | None = None) -> list[SchoolYears]:
         """Return the years of the plan's schools (or of others) that an estimate may use, in a fixed order."""
         wanted = self.served | self.comparison if schools is None else frozenset(schools)
-        cells = usable(measured=self.measured, schools=wanted)
+        cells = self._usable(schools=wanted)
         years: dict[UUID, dict[int, SchoolValue]] = defaultdict(dict)
         for (school, year), value in cells.items():
             if self.first_comparable <= year <= self.plan.outcome_year:
@@ -62,32 +64,38 @@ class PlanInputs:
         ]
 
     def hidden_schools(self, *, years: Sequence[int]) -> int:
-        """Count the plan's schools with a value of one of these years that pages hide."""
+        """Count the plan's schools with a value of one of these years that pages hide, or that would be told."""
+        wanted = self.served | self.comparison
+        used = self._usable(schools=wanted)
         return sum(
             any(
-                value.is_suppressed
+                value.is_suppressed or (bool(value.bound) and (one, year) not in used)
                 for year, value in self.measured.shown.get(one, {}).items()
                 if year in years
             )
-            for one in self.served | self.comparison
+            for one in wanted
         )
+
+    def _usable(self, *, schools: frozenset[UUID]) -> Cells:
+        return {
+            key: value
+            for arm in (schools & self.served, schools - self.served)
+            for key, value in usable(measured=self.measured, schools=arm).items()
+        }
 
 
 def usable(*, measured: Measured, schools: frozenset[UUID]) -> Cells:
-    """Return the exact values of some schools that an estimate may use (see the module)."""
-    coded: dict[int, list[UUID]] = defaultdict(list)
-    kept: Cells = {}
-    for (school, year), value in sorted(measured.exact.items(), key=str):
-        shown = measured.shown.get(school, {}).get(year)
-        if school not in schools or shown is None or shown.is_suppressed or shown.value is None:
-            continue
-        kept[(school, year)] = value
-        if shown.bound:
-            coded[year].append(school)
-    for year, found in coded.items():
-        if len(found) == 1:
-            del kept[(found[0], year)]
-    return kept
+    """Return the exact values of the schools of one arm that an estimate may use (see the module)."""
+    shown: dict[int, dict[UUID, YearValue]] = defaultdict(dict)
+    for school, year in measured.exact:
+        found = measured.shown.get(school, {}).get(year)
+        if school in schools and found and not found.is_suppressed and found.value is not None:
+            shown[year][school] = found
+    return {
+        (school, year): measured.exact[(school, year)]
+        for year, parts in sorted(shown.items())
+        for school in sorted(parts.keys() - uncovered(parts), key=str)
+    }
 
 
 def load_plans() -> list[EvaluationPlan]:

@@ -23,7 +23,7 @@ from districts.models import District
 from districts.pipeline.results import digest, save_results
 from districts.pipeline.spec import Outcome, Recompute
 
-VERSION = "1"
+VERSION = "2"
 
 
 def effect(context: Recompute) -> Outcome:

@@ -18,7 +18,7 @@ from diagnostics.models import CheckIn, Effect, EvaluationPlan, MetricResult, Pl
 from diagnostics.recompute import effect, trend
 from diagnostics.recompute.effects import seed_of
 from srm.pipeline import PIPELINE
-from strategy.models import Metric
+from strategy.models import Initiative, Metric
 from tests.cast import Cast
 from tests.diagnostics.facts import make_results
 from tests.diagnostics.judged import (
@@ -34,6 +34,7 @@ from tests.diagnostics.judged import (
 from tests.investments.facts import make_initiative, recompute
 
 SMALL = World(served=8, compared=10)
+TENS = World(served=10, compared=10, students=40)
 
 
 def by_hand(plan: EvaluationPlan) -> list[SchoolYears]:
@@ -275,3 +276,49 @@ def test_a_share_nobody_reported_is_not_all_of_it(in_bay: Cast) -> None:
         "check-ins cover 100% of school-months",
         True,
     )
+
+
+def make_coded(*, served: int, other: int, students: int = 40, world: World = TENS) -> Initiative:
+    """Land a first served and a first other school of so few absent that pages show "under" a cut of them."""
+    initiative: Initiative = make_judged(world)
+    few = {"Served 00": served, "Other 00": other}
+    rows = [
+        (
+            one.school.name,
+            "all",
+            one.school_year,
+            few.get(one.school.name, int(one.numerator)) if one.school_year == 2025 else int(one.numerator),
+            students if one.school.name in few else world.students,
+        )
+        for one in MetricResult.objects.select_related("school")
+        if one.filing.is_current
+    ]
+    make_results(initiative.goal.metric, rows)
+    compute_all()
+    return initiative
+
+
+def test_a_coded_school_in_each_arm_enters_no_estimate(in_bay: Cast) -> None:
+    initiative = make_coded(served=0, other=1)
+    before = effect_of(initiative)
+    assert (before.clusters_treated, before.clusters_comparison) == (9, 9)
+    assert before.facts["hidden"] == 2
+    assert "at 2 they are hidden" in next(one["number"] for one in before.gates if one["name"] == "missing")
+    rows = MetricResult.objects.filter(school__name="Served 00", school_year=2025, filing__is_current=True)
+    rows.update(numerator=1, value=Decimal("2.5"))
+    compute_all()
+    assert effect_of(initiative).estimate == before.estimate, "nobody or one: the estimate does not tell"
+
+
+def test_coded_schools_alone_in_their_arm_give_no_estimate_and_say_why(in_bay: Cast) -> None:
+    initiative = make_coded(served=0, other=1, world=World(served=1, compared=1, students=40))
+    found = effect_of(initiative)
+    assert found.estimate is None
+    assert found.note == "Results of 2024–25 are hidden at 2 of its schools: they are of too few students."
+
+
+def test_a_coded_school_enters_where_the_rounding_of_its_arm_covers_it(in_bay: Cast) -> None:
+    initiative = make_coded(served=0, other=1, world=World(served=10, compared=10, students=1000))
+    found = effect_of(initiative)
+    assert (found.clusters_treated, found.clusters_comparison) == (10, 10)
+    assert found.facts["hidden"] == 0
