@@ -48,6 +48,26 @@ def test_work_with_the_keyboard_alone(desk: Desk, bay: Place) -> None:
     page.context.close()
 
 
+def test_judge_with_the_keyboard_alone(desk: Desk, bay: Place) -> None:
+    """A month of check-ins is typed and saved; a plan is locked, a decision opened, all by Tab and Enter."""
+    page = desk.sign_in(place=bay, role=Role.CABINET)
+    locked = bay.objects["diagnostics:plan-replace.initiative_id"][0]
+    drafted = bay.objects["diagnostics:plan-lock.initiative_id"][0]
+    page.goto(f"/d/{bay.slug}/initiatives/{locked}/check-ins/?month=2023-12")
+    for name, value in (("Planned", "12"), ("Delivered", "9")):
+        _tab_to(page, rf"{name}, .*", tag="input")
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")  # of sixty schools, five cells each: Enter saves from any of them
+    page.get_by_text("Check-ins of December 2023: 1 saved.").wait_for()
+    page.goto(f"/d/{bay.slug}/initiatives/{drafted}/plan/lock/")
+    _tab_to(page, "Lock the plan", tag="button")
+    page.goto(f"/d/{bay.slug}/decisions/")
+    _tab_to(page, "Title I schools", tag="a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/decisions/*-*/")
+    page.context.close()
+
+
 def test_a_lost_outline_would_be_noticed(desk: Desk) -> None:
     """A mutant: a page whose focus cannot be seen."""
     page = desk.context().new_page()
