@@ -48,6 +48,8 @@ _FIXES: dict[GateName, str] = {
     GateName.DELIVERY: "Get a check-in from every school and month.",
 }
 
+COUNT_STUDENTS = "Load the results again with the number of students behind each, by school."
+
 _DESIGNS: dict[Design, str] = {
     Design.RANDOMISED: "drawn by lot",
     Design.REGRESSION_DISCONTINUITY: "a cutoff",
@@ -83,12 +85,18 @@ def list_gates(*, evidence: Evidence) -> tuple[Gate, ...]:
             label=LABELS[name],
             is_passed=is_passed,
             number=number,
-            fix="" if is_passed else _FIXES[name],
+            fix="" if is_passed else _fix(name=name, evidence=evidence),
         )
         for gate in found
         if gate is not None
         for name, is_passed, number in [gate]
     )
+
+
+def _fix(*, name: GateName, evidence: Evidence) -> str:
+    if name is GateName.SAMPLE and evidence.students is None:
+        return COUNT_STUDENTS
+    return _FIXES[name]
 
 
 _Found = tuple[GateName, bool, str]

@@ -227,7 +227,7 @@ def _yet(reason: Reason, rule: int) -> Decision:
 
 
 def _row_0(evidence: Evidence) -> Decision | None:
-    """Window not reached, outcome missing or changed, or under 30 students in an arm."""
+    """Window not reached, outcome missing or changed, or under 30 students in an arm: unknown is not enough."""
     if evidence.as_of < evidence.review_on:
         is_early = evidence.estimate is not None
         return replace(_yet(Reason.TOO_EARLY, 0), is_early_look=is_early)
@@ -235,6 +235,8 @@ def _row_0(evidence: Evidence) -> Decision | None:
         return _yet(Reason.MEASURE_MISSING, 0)
     if evidence.changed_in is not None and evidence.years_since < COMPARABLE_YEARS:
         return _yet(Reason.MEASURE_CHANGED, 0)
+    if evidence.students is None and evidence.estimate is not None:
+        return _yet(Reason.TOO_FEW, 0)
     if evidence.students is not None and evidence.students < MINIMUM_STUDENTS:
         return _yet(Reason.TOO_FEW, 0)
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from diagnostics.calc.estimate_words import word_lottery
-from diagnostics.calc.gates import list_gates
+from diagnostics.calc.gates import COUNT_STUDENTS, list_gates
 from diagnostics.calc.verdict import (
     COMPARABLE_YEARS,
     MINIMUM_STUDENTS,
@@ -314,6 +314,11 @@ def _capped(*, evidence: Evidence) -> str:
 
 
 def _too_few(*, decision: Decision, evidence: Evidence) -> str:
+    if decision.rule == 0 and evidence.students is None:
+        return (
+            "There are too few: how many students have a result is not known, and at least"
+            f" {MINIMUM_STUDENTS} are needed in each group."
+        )
     if decision.rule == 0:
         return (
             f"There are too few: {evidence.students} students with a result, and at least"
@@ -365,7 +370,9 @@ def _next_step(*, decision: Decision, evidence: Evidence, subject: Subject) -> s
 
 
 def _next_too_few(*, decision: Decision, evidence: Evidence) -> str:
-    """Say how large a lottery would tell, where the power is known; else to wait or serve more."""
+    """Say to count the students, or how large a lottery would tell; else to wait or serve more."""
+    if decision.rule == 0 and evidence.students is None:
+        return COUNT_STUDENTS
     lottery = evidence.estimate.students_by_lot if evidence.estimate and decision.rule == 9 else None
     return (
         word_lottery(students=lottery) or "Wait for another year of students, or serve more schools by lot."

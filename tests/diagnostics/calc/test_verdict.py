@@ -201,6 +201,12 @@ def test_a_count_of_students_in_an_arm_is_asked_for_when_there_is_an_estimate() 
     assert decide_verdict(evidence=few).rule == 0
 
 
+def test_an_estimate_of_students_nobody_counted_is_too_few() -> None:
+    uncounted = replace(JUDGED, students=None)
+    found = decide_verdict(evidence=uncounted)
+    assert (found.verdict, found.reason, found.rule) == (Verdict.CANNOT_TELL_YET, Reason.TOO_FEW, 0)
+
+
 def test_under_30_students_with_outcome_is_too_few_without_a_record_of_schools_too() -> None:
     assert decide(NOW, schools_served=0, students=29) == (Verdict.CANNOT_TELL_YET, Reason.TOO_FEW, 0)
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from diagnostics.calc.gates import GateName, list_gates
 from diagnostics.calc.verdict import (
     Decision,
     Estimate,
@@ -27,6 +28,7 @@ from diagnostics.calc.verdict_words import (
     word_verdict,
     write_value,
 )
+from tests.diagnostics.calc.evidence import JUDGED
 
 NOW = Evidence(
     kind=Kind.INITIATIVE,
@@ -232,3 +234,15 @@ def test_a_placeholder_is_no_spending() -> None:
     known = Known(fiscal_year=2024, spent=0.01, students=10, has_check_ins=True)
     assert list_known(known=known, subject=SUBJECT) == ("No spending in FY2024.",)
     assert list_known(known=Known(has_check_ins=True), subject=SUBJECT) == ("No actual cost is coded to it.",)
+
+
+def test_too_few_of_students_nobody_counted_says_what_to_load() -> None:
+    evidence = replace(JUDGED, students=None)
+    words = word_verdict(decision=decide_verdict(evidence=evidence), evidence=evidence, subject=SUBJECT)
+    assert (words.label, words.reason, words.next_step) == (
+        "Cannot tell yet",
+        "There are too few: how many students have a result is not known, and at least 30 are needed in each group.",
+        "Load the results again with the number of students behind each, by school.",
+    )
+    sample = next(one for one in list_gates(evidence=evidence) if one.name is GateName.SAMPLE)
+    assert (sample.is_passed, sample.fix) == (False, words.next_step)
