@@ -164,10 +164,13 @@ def _sample(evidence: Evidence) -> _Found:
 
 def _clusters(evidence: Evidence) -> _Found | None:
     estimate = evidence.estimate
-    schools = verdict.count_clusters(estimate)
-    if estimate is None or schools is None:
+    schools = verdict.count_schools(evidence)
+    if schools is None:
         return None
-    number = f"{estimate.clusters_treated or 0} served, {estimate.clusters_comparison or 0} beside them"
+    served, others = evidence.schools_in_arms or (0, 0)
+    if estimate is not None:
+        served, others = estimate.clusters_treated or 0, estimate.clusters_comparison or 0
+    number = f"{served} served, {others} beside them"
     return GateName.CLUSTERS, schools >= verdict.MINIMUM_CLUSTERS, number
 
 

@@ -164,7 +164,8 @@ class Evidence:
     then the change of the measure is no longer what stands in the way.
     missing: why there is no outcome, where there is none.
     design: of the locked plan; without a plan it is BEFORE_AFTER. students: with an outcome, in the
-    smaller arm; None where nobody counted. schools_served: None or 0 where no record says which.
+    smaller arm; None where nobody counted. schools_in_arms: served and compared with, behind an estimate with
+    or without an interval (`estimate` has one); None where nothing was estimated. schools_served: None or 0 where no record says which.
     """
 
     kind: Kind
@@ -179,6 +180,7 @@ class Evidence:
     design: Design = Design.BEFORE_AFTER
     delivery: Delivery | None = None
     estimate: Estimate | None = None
+    schools_in_arms: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def decide_verdict(*, evidence: Evidence) -> Decision:
     """Give the first matching row's verdict, capped by row 4 and by row 3's exception.
 
     An entitlement, general support or a pass-through is not judged. Always returns a decision: with
-    no estimate and none of rows 0-2 matching, there is no comparison to look at.
+    no estimate and none of rows 0-3 matching, there is no comparison to look at, or no interval of it.
 
     Example: review on 30 June 2027, looked at in 2026: row 0, cannot tell yet, too early.
     """
@@ -219,6 +221,8 @@ def decide_verdict(*, evidence: Evidence) -> Decision:
         found = rule.decide(evidence)
         if found is not None:
             return _capped(decision=found, evidence=evidence)
+    if evidence.schools_in_arms is not None:
+        return _yet(Reason.TOO_FEW, 9)
     return Decision(verdict=Verdict.CANNOT_TELL, reason=Reason.NO_FAIR_COMPARISON, rule=2)
 
 
@@ -235,7 +239,8 @@ def _row_0(evidence: Evidence) -> Decision | None:
         return _yet(Reason.MEASURE_MISSING, 0)
     if evidence.changed_in is not None and evidence.years_since < COMPARABLE_YEARS:
         return _yet(Reason.MEASURE_CHANGED, 0)
-    if evidence.students is None and evidence.estimate is not None:
+    has_estimate = evidence.estimate is not None or evidence.schools_in_arms is not None
+    if evidence.students is None and has_estimate:
         return _yet(Reason.TOO_FEW, 0)
     if evidence.students is not None and evidence.students < MINIMUM_STUDENTS:
         return _yet(Reason.TOO_FEW, 0)
@@ -307,7 +312,7 @@ def _has_no_before(evidence: Evidence) -> bool:
 
 def _row_3(evidence: Evidence) -> Decision | None:
     """Fewer than five schools in an arm where schools were assigned."""
-    clusters = count_clusters(evidence.estimate)
+    clusters = count_schools(evidence)
     if clusters is None or clusters >= MINIMUM_CLUSTERS or _ranks_first(evidence.estimate):
         return None
     return _yet(Reason.TOO_FEW, 3)
@@ -356,6 +361,13 @@ RULES: tuple[Rule, ...] = (
     Rule(8, "Promising", _row_8),
     Rule(9, "Too few to tell", _row_9),
 )
+
+
+def count_schools(evidence: Evidence) -> int | None:
+    """The schools in the smaller arm, with or without an interval; None where students were assigned."""
+    if evidence.estimate is None and evidence.schools_in_arms is not None:
+        return min(evidence.schools_in_arms)
+    return count_clusters(evidence.estimate)
 
 
 def count_clusters(estimate: Estimate | None) -> int | None:

@@ -326,6 +326,11 @@ def _too_few(*, decision: Decision, evidence: Evidence) -> str:
         )
     if decision.rule == 3:
         return "There are too few: at least 5 schools are needed on each side of the comparison."
+    if evidence.estimate is None:
+        return (
+            "There are too few: all schools of a group moved alike, so nobody can say how far chance reaches: the"
+            " truth could be a gain, nothing, or a loss."
+        )
     return f"There are too few: {_has_and_needs(evidence=evidence)}the truth could be a gain, nothing, or a loss."
 
 

@@ -75,6 +75,7 @@ def evidence_of(*, row: Row, plan: EvaluationPlan, delivery: Delivery | None, to
         design=Design(plan.design),
         delivery=delivery,
         estimate=_estimate(row=row, plan=plan),
+        schools_in_arms=_schools_in_arms(row),
     )
 
 
@@ -116,6 +117,13 @@ def _estimate(*, row: Row, plan: EvaluationPlan) -> Any:
         students_by_lot=facts["students_by_lot"],
     )
     return estimate_for_verdict(result=result, given=given)
+
+
+def _schools_in_arms(row: Row) -> tuple[int, int] | None:
+    """Return the schools behind an estimate, whether or not it has an interval."""
+    if row["estimate"] is None or row["bar"] is None:
+        return None
+    return row["clusters_treated"] or 0, row["clusters_comparison"] or 0
 
 
 def _missing(row: Row) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagnostics.calc.gates import GateName, list_gates
 from diagnostics.calc.verdict import (
     RULES,
     Decision,
@@ -219,6 +220,21 @@ def test_five_to_nineteen_schools_without_the_three_methods_are_neither_harmful_
 
 def test_an_unknown_number_of_schools_in_one_arm_is_not_enough_to_tell() -> None:
     assert judge(clusters_treated=10, clusters_comparison=None).rule == 3
+
+
+@pytest.mark.parametrize(("arms", "rule"), [((1, 10), 3), ((4, 10), 3), ((10, 10), 9)])
+def test_schools_without_an_interval_are_too_few_and_not_an_unfair_comparison(
+    arms: tuple[int, int], rule: int
+) -> None:
+    evidence = replace(
+        JUDGED, design=Design.DIFFERENCE_IN_DIFFERENCES, estimate=None, schools_in_arms=arms, students=400
+    )
+    found = decide_verdict(evidence=evidence)
+    assert (found.verdict, found.reason, found.rule) == (Verdict.CANNOT_TELL_YET, Reason.TOO_FEW, rule)
+    uncounted = decide_verdict(evidence=replace(evidence, students=None))
+    assert (uncounted.reason, uncounted.rule) == (Reason.TOO_FEW, 0)
+    schools = [one for one in list_gates(evidence=evidence) if one.name is GateName.CLUSTERS]
+    assert [one.is_passed for one in schools] == [rule == 9]
 
 
 def test_a_harmful_that_three_methods_do_not_share_never_reads_as_below_the_bar() -> None:
