@@ -58,7 +58,7 @@ def cost_of(
 
     The students assigned where the plan counts them; else all students with a result at the schools
     served, where whole schools were assigned and the plan is of every student. schools: where the dollars
-    go by the record; planned: those the plan says are served.
+    go by the record, without which there is no figure; planned: those the plan says are served.
     """
     years = tuple(range(plan.first_year, plan.outcome_year + 1))
     students, who = _students(plan=plan, row=row)
@@ -70,7 +70,12 @@ def cost_of(
         why_not = f"No actual spending of {named} has been imported."
     elif dollars < LEAST_SPENDING:
         why_not = f"No spending is coded to it in {_span(years)}."
-    elif schools and set(schools) != set(planned):
+    elif not schools:
+        why_not = (
+            "No record says at which schools its dollars are spent, so nobody knows if they are those of the plan."
+            " Record which schools it serves."
+        )
+    elif set(schools) != set(planned):
         why_not = (
             f"Its dollars are of the {len(schools)} schools on record, its effect of the {len(planned)} schools"
             " of the plan: not the same students."

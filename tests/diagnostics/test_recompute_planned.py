@@ -79,6 +79,39 @@ def test_four_schools_on_a_side_are_too_few(in_bay: Cast) -> None:
     assert judged(initiative) == ("cannot_tell_yet", "3", False, 1)
 
 
+@pytest.mark.parametrize(
+    ("world", "rule", "reason"),
+    [
+        (World(served=1, compared=10), "3", "There are too few: at least 5 schools are needed on each side"),
+    ],
+    ids=["one school among ten"],
+)
+def test_too_few_schools_for_an_interval_are_too_few(
+    in_bay: Cast, world: World, rule: str, reason: str
+) -> None:
+    initiative = make_judged(world)
+    compute_all()
+    found = return_of(initiative)
+    assert (found.verdict, found.rule, found.is_early_look) == ("cannot_tell_yet", rule, False)
+    assert found.reason.startswith(reason)
+
+
+def test_schools_that_all_moved_alike_are_no_unfair_comparison(in_bay: Cast) -> None:
+    world = World(served=6, compared=6, students=1000)
+    initiative = make_judged(world)
+    mine, others = school_names(world)
+    rows = [
+        (name, "all", year, 300 - 50 * (year == 2025 and name in mine), 1000)
+        for name in (*mine, *others)
+        for year in world.years
+    ]
+    make_results(initiative.goal.metric, rows)
+    compute_all()
+    assert (effect_of(initiative).estimate, effect_of(initiative).low) == (pytest.approx(5.0), None)
+    assert judged(initiative) == ("cannot_tell_yet", "9", False, 1)
+    assert "moved alike" in return_of(initiative).reason
+
+
 def test_little_dosage_is_not_delivered(in_bay: Cast) -> None:
     initiative = make_judged(WORKS, dosage=3)
     compute_all()
@@ -215,6 +248,18 @@ def test_dollars_of_other_schools_are_divided_by_nobody(in_bay: Cast) -> None:
     assert ratio["cost_per_student"] is None
     assert ratio["no_cost"] == (
         "Its dollars are of the 23 schools on record, its effect of the 24 schools of the plan: not the same students."
+    )
+
+
+def test_without_a_record_of_schools_dollars_are_divided_by_nobody(in_bay: Cast) -> None:
+    initiative = make_judged(WORKS)
+    InitiativeSchool.objects.all().delete()
+    compute_all()
+    ratio = return_of(initiative).ratio
+    assert ratio["cost_per_student"] is None
+    assert ratio["no_cost"] == (
+        "No record says at which schools its dollars are spent, so nobody knows if they are those of the plan."
+        " Record which schools it serves."
     )
 
 
