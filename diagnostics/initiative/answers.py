@@ -10,6 +10,7 @@ from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING
 from diagnostics.initiative.selectors.effect import EffectOf, PlanOf
 from diagnostics.links import allowed, link
+from diagnostics.past import HIDDEN_SINCE
 from districts import formatting
 from districts.access.decorators import DistrictRequest
 from districts.access.permissions import Permission
@@ -99,7 +100,7 @@ def _sure_words(page: InitiativePage) -> str:
     if plan is None:
         return "Nothing is estimated: no evaluation plan says how it would be judged."
     if effect is None:
-        return "Not computed yet."
+        return HIDDEN_SINCE if page.judged.is_hidden_since else "Not computed yet."
     if effect.estimate is not None:
         guess = best_guess(effect=effect)
         return f"{EARLY} {guess}" if page.judged.is_early_look else guess
@@ -138,6 +139,8 @@ def _compared_words(page: InitiativePage) -> str:
     effect, plan = page.judged.effect, page.judged.plan
     if plan is None:
         return "Nobody yet. An evaluation plan names comparison schools."
+    if page.judged.is_hidden_since:
+        return HIDDEN_SINCE
     if effect is None or plan.design == "before_after":
         return "Nobody: its schools before and after only, and much else changed in the same years."
     if effect.estimate is None:

@@ -13,6 +13,7 @@ from diagnostics.initiative.selectors.effect import (
     effect_columns,
     list_plan_schools,
     read_judged,
+    without_hidden,
 )
 from diagnostics.initiative.selectors.outcome import Outcome, get_outcome
 from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
@@ -22,6 +23,7 @@ from diagnostics.initiative.selectors.record import (
     read_record,
     record_columns,
     without_outcome,
+    without_reason,
 )
 from districts.pipeline.selectors import Freshness, freshness_columns, read_freshness
 from strategy.models import Initiative
@@ -60,7 +62,8 @@ def get_initiative_page(
     and one more for the schools of a plan.
 
     With `as_of` the figures are those shown at that moment under today's minimum number of students;
-    words, schools and rules are today's. What was said of an outcome that is hidden since is left out.
+    words, schools and rules are today's. What was said of an outcome that is hidden since is left out, and
+    so is the effect where anything of its plan's metric is: three queries more.
     """
     row = (
         Initiative.objects.filter(pk=initiative_id)
@@ -89,8 +92,10 @@ def get_initiative_page(
         record = replace(record, said=without_outcome(record.said))
     latest = costs.year(costs.latest_year)
     judged = read_judged(row)
-    if outcome.is_hidden_since and judged.effect is not None:
-        judged = replace(judged, effect=replace(judged.effect, series=()))
+    if as_of is not None:
+        judged = without_hidden(judged, as_of=as_of)
+    if judged.is_hidden_since:
+        record = replace(record, said=without_reason(record.said))
     return InitiativePage(
         record=record,
         costs=costs,

@@ -6,7 +6,7 @@ Every number here may be shown: the effect was computed from what pages show.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from diagnostics.calc.pooling import YearValue
 from diagnostics.models import Effect, EvaluationPlan, InitiativeReturn, PlanSchool, Trend
-from diagnostics.past import read_points
+from diagnostics.past import HIDDEN_SINCE, LESS_EXACT, list_past_trends, read_points
 from districts.models import Filing
 from districts.pipeline.selectors import shown_at
 from strategy.models import Initiative
@@ -140,7 +140,11 @@ class ResultFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """Everything the page says of the effect; plan None: there is none, effect None: not computed yet."""
+    """Everything the page says of the effect; plan None: there is none, effect None: not computed yet.
+
+    metrics: what effect and return were computed from, by the plan of their time. is_hidden_since: of a past
+    day, where a result of these metrics is hidden since; effect and ratio are left out then.
+    """
 
     plan: PlanOf | None
     effect: EffectOf | None
@@ -149,6 +153,8 @@ class Judged:
     is_capped: bool
     ratio: Mapping[str, Any]
     files: tuple[ResultFile, ...]
+    metrics: frozenset[UUID] = frozenset()
+    is_hidden_since: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +182,9 @@ def effect_columns(*, as_of: datetime | None) -> dict[str, ArraySubquery]:
     said = InitiativeReturn.objects.filter(shown_at(as_of), **mine)
     names = {name: name for name in PLAIN}
     return {
-        "effect": _rows(effects, version="run__version", shown_from="shown_from", **names),
+        "effect": _rows(
+            effects, version="run__version", shown_from="shown_from", metric_id="plan__metric_id", **names
+        ),
         "plans": _rows(
             plans,
             id="pk",
@@ -197,16 +205,22 @@ def effect_columns(*, as_of: datetime | None) -> dict[str, ArraySubquery]:
             filed_at="filed_at",
         ),
         "judged": _rows(
-            said, issue="issue", is_early_look="is_early_look", is_capped="is_capped", ratio="ratio"
+            said,
+            issue="issue",
+            is_early_look="is_early_look",
+            is_capped="is_capped",
+            ratio="ratio",
+            metric_id="plan__metric_id",
         ),
     }
 
 
 def read_judged(row: Mapping[str, Any]) -> Judged:
     """Return what a row with `effect_columns` holds."""
-    effect = row["effect"][0] if row["effect"] else None
+    effect = dict(row["effect"][0]) if row["effect"] else None
     plan = row["plans"][0] if row["plans"] else None
     judged = row["judged"][0] if row["judged"] else {}
+    metrics = [effect.pop("metric_id") if effect else None, judged.get("metric_id")]
     return Judged(
         plan=None if plan is None else _plan(plan),
         effect=None
@@ -225,7 +239,20 @@ def read_judged(row: Mapping[str, Any]) -> Judged:
             )
             for one in row["result_files"]
         ),
+        metrics=frozenset(UUID(one) for one in metrics if one),
     )
+
+
+def without_hidden(judged: Judged, *, as_of: datetime) -> Judged:
+    """Return what a past day says of an effect; without its numbers where a result behind them is hidden since.
+
+    Numbers of schools hidden or shown less exactly today would follow from the estimate, counts and gates of
+    that day. Three queries for each metric, none where nothing was computed then.
+    """
+    rows = (row for one in judged.metrics for row in list_past_trends(as_of=as_of, metric_id=one))
+    if not any(row.note.endswith((HIDDEN_SINCE, LESS_EXACT)) for row in rows):
+        return judged
+    return replace(judged, effect=None, ratio={}, is_capped=False, is_hidden_since=True)
 
 
 def get_judged(*, initiative_id: UUID) -> Judged:

@@ -17,6 +17,7 @@ from diagnostics.calc.verdict_words import is_about_outcome
 from diagnostics.home.selectors.goals import measured_groups
 from diagnostics.home.selectors.initiatives import label_of
 from diagnostics.models import InitiativeReturn
+from diagnostics.past import HIDDEN_SINCE
 from districts.models import Filing
 from districts.pipeline.selectors import shown_at
 from investments.models import AmountKind, CodingRule
@@ -276,6 +277,11 @@ def without_outcome(said: Said) -> Said:
     """Return what was said of a return without its values of the outcome, which are hidden since."""
     known = tuple(fact for fact in said.known if not is_about_outcome(fact=fact))
     return replace(said, known=known)
+
+
+def without_reason(said: Said) -> Said:
+    """Return what was said of a return without its reason, which may count students and schools hidden since."""
+    return replace(said, reason=HIDDEN_SINCE if said.reason else "")
 
 
 def _rows(rows: Any, **columns: Any) -> ArraySubquery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -11,11 +12,14 @@ import pytest
 from diagnostics.initiative.charts import outcome_chart
 from diagnostics.initiative.selectors import InitiativePage, get_initiative_page
 from diagnostics.initiative.selectors.costs import ForecastError, forecast_errors
+from diagnostics.models import EvaluationPlan
+from diagnostics.past import HIDDEN_SINCE
 from districts.models import District, School
 from districts.tenancy import current_district_id
 from strategy.models import Initiative, InitiativeSchool, Metric
 from tests.cast import Cast
 from tests.diagnostics.facts import make_results
+from tests.diagnostics.judged import NOW, World, compute_all, make_judged, make_plan, make_world
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
 from tests.investments.facts import make_filing
 
@@ -155,6 +159,33 @@ def test_a_past_day_tells_no_hidden_outcome_after_schools_and_names_changed(scen
 def test_a_past_day_under_the_same_minimum_hides_nothing_more(scene: Scene) -> None:
     past = page_of(scene.tutoring, as_of=OCTOBER + timedelta(days=1))
     assert past.outcome == page_of(scene.tutoring).outcome
+
+
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["its plan", "a plan replaced since"])
+def test_a_past_day_drops_an_effect_on_another_metric_that_is_hidden_since(
+    in_bay: Cast, is_replaced: bool
+) -> None:
+    world = World(served=1, compared=8)
+    other = Metric.objects.create(name="Suspended", slug="suspended", direction="down", unit="percent")
+    initiative = make_judged(world, metric=other)
+    make_world(replace(world, students=40), metric=other)
+    compute_all()
+    then = NOW + timedelta(days=1)
+    was = page_of(initiative.pk, as_of=then)
+    assert was.judged.effect is not None
+    assert (was.judged.effect.students_treated, was.judged.effect.estimate is None) == (40, False)
+    assert was.judged.ratio["students"] == 40
+    assert not was.judged.is_hidden_since
+    District.objects.filter(pk=current_district_id()).update(minimum_group=50)
+    if is_replaced:
+        EvaluationPlan.objects.update(replaced_at=NOW + timedelta(days=2))
+        make_plan(initiative, world=world)
+    compute_all(now=NOW + timedelta(days=3))
+    past = page_of(initiative.pk, as_of=then)
+    assert not past.outcome.is_hidden_since, "the strategic goal's own metric is shown"
+    assert (past.judged.effect, past.judged.ratio, past.judged.is_hidden_since) == (None, {}, True)
+    assert past.record.said.words == was.record.said.words
+    assert past.record.said.reason == HIDDEN_SINCE
 
 
 def test_get_initiative_page_of_an_unknown_initiative_is_none(scene: Scene) -> None:
