@@ -51,6 +51,16 @@ def word_estimate(*, guess: Guess) -> str:
     return f"{best};{_counted(guess)} the truth could be anywhere from {write(guess.low)} to {write(guess.high)}."
 
 
+def word_unfair(*, guess: Guess) -> str:
+    """Say how two groups differ that are no fair comparison: a fact about them, and no effect."""
+    side = "better" if guess.point > 0 else "worse"
+    gap = _gap(guess.point, guess.unit)
+    if guess.unit == STUDENT_SD:
+        gap = f"{formatting.number(abs(guess.point), 2)} student standard deviations {side}"
+    came = "no differently from" if gap == "no difference" else f"{gap} than"
+    return f"Its schools came out {came} the others. These are no fair comparison: it is not what the initiative did."
+
+
 def word_regression(*, seen: float, expected: ExpectedGain, metric: str) -> str:
     """Say how much of a rise would have come anyway; empty where nothing rose or nothing was to be expected.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diagnostics.calc.estimate_words import Guess, word_cost, word_estimate, word_regression
+from diagnostics.calc.estimate_words import Guess, word_cost, word_estimate, word_regression, word_unfair
 from diagnostics.calc.regression_to_mean import ExpectedGain
+from diagnostics.calc.verdict import Verdict
+from diagnostics.calc.verdict_words import LABELS
 from diagnostics.initiative.selectors import InitiativePage
 from diagnostics.initiative.selectors.costs import NO_SPENDING
-from diagnostics.initiative.selectors.effect import EffectOf, PlanOf
+from diagnostics.initiative.selectors.effect import PlanOf
 from diagnostics.links import allowed, link
 from diagnostics.past import HIDDEN_SINCE
 from districts import formatting
@@ -59,9 +61,10 @@ def list_answers(request: DistrictRequest, *, page: InitiativePage) -> tuple[Ans
     )
 
 
-def best_guess(*, effect: EffectOf) -> str:
-    """Say an estimate with its interval in words; empty without one."""
-    if effect.estimate is None:
+def best_guess(*, page: InitiativePage) -> str:
+    """Say an estimate with its interval in words, as a plain difference where nothing fair is compared; or nothing."""
+    effect = page.judged.effect
+    if effect is None or effect.estimate is None:
         return ""
     guess = Guess(
         point=effect.estimate,
@@ -70,6 +73,8 @@ def best_guess(*, effect: EffectOf) -> str:
         unit=UNIT_WORDS.get(effect.unit, effect.unit),
         schools=effect.schools,
     )
+    if page.record.said.words == LABELS[Verdict.CANNOT_TELL]:
+        return word_unfair(guess=guess)
     return word_estimate(guess=guess)
 
 
@@ -102,7 +107,7 @@ def _sure_words(page: InitiativePage) -> str:
     if effect is None:
         return HIDDEN_SINCE if page.judged.is_hidden_since else "Not computed yet."
     if effect.estimate is not None:
-        guess = best_guess(effect=effect)
+        guess = best_guess(page=page)
         return f"{EARLY} {guess}" if page.judged.is_early_look else guess
     return effect.note or "Nothing can be estimated: there is nobody to compare with."
 
@@ -112,7 +117,8 @@ def _limits(page: InitiativePage) -> tuple[str, ...]:
     words = [plan_words(plan=plan)] if plan else []
     if page.judged.is_capped:
         words.append("The interval alone would say more; the comparison is not strong enough for it.")
-    if effect is not None and effect.students_needed and page.record.said.words.startswith("Cannot tell"):
+    is_open = page.record.said.words == LABELS[Verdict.CANNOT_TELL_YET]
+    if effect is not None and effect.students_needed and is_open:
         words.append(f"An answer needs about {formatting.number(effect.students_needed)} students.")
     return (*words, *_given(regression_words(page=page)))
 

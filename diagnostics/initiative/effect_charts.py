@@ -38,7 +38,7 @@ def interval_chart(*, page: InitiativePage) -> Figure | None:
         reference_label="no effect",
         bar=effect.bar,
         bar_label=f"the bar: {unit.write(effect.bar)}",
-        takeaway=best_guess(effect=effect),
+        takeaway=best_guess(page=page),
     )
 
 

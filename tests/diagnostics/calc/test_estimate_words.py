@@ -16,6 +16,7 @@ from diagnostics.calc.estimate_words import (
     word_lottery,
     word_regression,
     word_return,
+    word_unfair,
 )
 from diagnostics.calc.gates import list_gates
 from diagnostics.calc.ratio import ReturnRatio, return_ratio
@@ -82,6 +83,24 @@ def of_estimate(**changes: Any) -> Evidence:
 )
 def test_the_best_guess_and_how_far_the_truth_may_lie(guess: Guess, sentence: str) -> None:
     assert word_estimate(guess=guess) == sentence
+
+
+NO_EFFECT = "These are no fair comparison: it is not what the initiative did."
+
+
+@pytest.mark.parametrize(
+    ("guess", "came"),
+    [
+        (Guess(point=7.8, low=4.1, high=11.5, unit="percent"), "7.8 percentage points better than"),
+        (
+            Guess(point=-0.126, low=-1, high=1, unit="student_sd"),
+            "0.13 student standard deviations worse than",
+        ),
+        (Guess(point=0.01, low=-1, high=1, unit="points"), "no differently from"),
+    ],
+)
+def test_groups_that_are_no_fair_comparison_only_differ(guess: Guess, came: str) -> None:
+    assert word_unfair(guess=guess) == f"Its schools came out {came} the others. {NO_EFFECT}"
 
 
 PICKED = "These students were picked on a low score; most do better next time, treated or not."
