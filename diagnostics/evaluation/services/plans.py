@@ -13,7 +13,7 @@ from django.db import transaction
 
 from diagnostics.evaluation.services.plan_checks import list_lock_errors, list_plan_errors
 from diagnostics.evaluation.services.refused import EvaluationRefused, NotThere
-from diagnostics.models import EvaluationPlan, MetricResult, PlanSchool
+from diagnostics.models import EvaluationPlan, MetricResult, PlanSchool, Trend
 from districts.pipeline.marks import mark
 from strategy.models import Initiative
 
@@ -82,7 +82,7 @@ def save_plan(*, initiative_id: UUID, plan: PlanInput, by: int | None) -> UUID:
 def lock_plan(*, initiative_id: UUID, seen: str, by: int | None, now: datetime) -> UUID:
     """Lock the draft as it was `seen` (its `stamp_of`); a plan in force is replaced by it. Idempotent.
 
-    Retrospective where a result of its metric for its outcome year has landed. Raises NotThere, and
+    Retrospective where a result of its metric for its outcome year has ever landed. Raises NotThere, and
     PlanRefused where there is no draft, it was changed meanwhile, or it is not fit to judge by.
     """
     _lock_initiative(initiative_id)
@@ -139,11 +139,13 @@ def replace_plan(*, initiative_id: UUID, reason: str, by: int | None) -> UUID:
 
 
 def has_landed(*, metric_id: UUID, outcome_year: int) -> bool:
-    """Say whether any result of a metric for a school year has landed and counts. One query."""
-    results = MetricResult.objects.filter(
-        metric_id=metric_id, school_year=outcome_year, filing__is_current=True
-    )
-    return bool(results.exists())
+    """Say whether any result of a metric for a school year has landed, even if undone since. Two queries at most.
+
+    Trends are kept over time: one that was closed still shows that people could see the year.
+    """
+    results = MetricResult.objects.filter(metric_id=metric_id, school_year=outcome_year)
+    seen = Trend.objects.filter(metric_id=metric_id, points__contains=[{"year": outcome_year}])
+    return bool(results.exists() or seen.exists())
 
 
 def read_input(plan: EvaluationPlan) -> PlanInput:
