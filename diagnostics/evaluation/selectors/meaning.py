@@ -17,16 +17,17 @@ RETROSPECTIVE: Final = "This plan was locked after its outcome had landed: it ca
 
 @dataclass(frozen=True, kw_only=True)
 class Arms:
-    """How many schools are served and how many they are compared with."""
+    """How many schools are served and compared with, and whether results of the outcome year were ever seen."""
 
     served: int
     comparison: int
+    was_outcome_seen: bool = False
 
 
 def plan_notes(*, plan: EvaluationPlan, arms: Arms, years: Collection[int]) -> tuple[Notice, ...]:
     """Say what a plan can and cannot show; `years` are those with results of its metric."""
     found = (
-        _retrospective(plan, years=years),
+        _retrospective(plan, has_landed=arms.was_outcome_seen or plan.outcome_year in years),
         _description(plan),
         _schools(plan, arms=arms),
         _years_before(plan, years=years),
@@ -36,14 +37,14 @@ def plan_notes(*, plan: EvaluationPlan, arms: Arms, years: Collection[int]) -> t
     return tuple(one for one in found if one is not None)
 
 
-def _retrospective(plan: EvaluationPlan, *, years: Collection[int]) -> Notice | None:
+def _retrospective(plan: EvaluationPlan, *, has_landed: bool) -> Notice | None:
     caps = (
         "What would be “works” becomes “promising”; what would be “harmful” or “below the bar” becomes “cannot"
         " tell yet”. A plan can be shaped to fit results that are known."
     )
     if plan.locked_at is not None:
         return Notice(tone=Tone.WARNING, title=RETROSPECTIVE, text=caps) if plan.is_retrospective else None
-    if plan.outcome_year in years:
+    if has_landed:
         year = formatting.school_year(plan.outcome_year)
         return Notice(
             tone=Tone.WARNING,

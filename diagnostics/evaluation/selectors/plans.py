@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from diagnostics.evaluation.selectors.meaning import Arms, plan_notes
@@ -13,6 +14,8 @@ from districts import formatting
 from districts.models import School
 from districts.parts import Notice
 from strategy.models import Initiative, InitiativeSchool, Metric
+
+UNDER_MINIMUM: Final = "too few to show"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +75,11 @@ class PlanPage:
     grades: tuple[str, ...]
 
 
-def get_plan_page(*, initiative_id: UUID) -> PlanPage | None:
-    """Return the page of an initiative's plan, None where this district has no such initiative. Nine queries."""
+def get_plan_page(*, initiative_id: UUID, minimum: int | None = None) -> PlanPage | None:
+    """Return the page of an initiative's plan, None where this district has no such initiative.
+
+    minimum: fewer students assigned than that are not told; None tells all. Nine queries, one more with a draft.
+    """
     found = Initiative.objects.filter(pk=initiative_id).select_related("goal").first()
     if found is None:
         return None
@@ -81,7 +87,7 @@ def get_plan_page(*, initiative_id: UUID) -> PlanPage | None:
         one.pk: SchoolOption(id=one.pk, name=one.name, level=one.level, level_label=one.get_level_display())
         for one in School.objects.order_by("name", "pk")
     }
-    plans = _plans(initiative_id, schools=schools)
+    plans = _plans(initiative_id, schools=schools, minimum=minimum)
     return PlanPage(
         initiative_id=initiative_id,
         name=found.name,
@@ -120,7 +126,9 @@ def _known(column: str) -> tuple[str, ...]:
     return tuple(sorted(values.order_by(column), key=lambda one: (one != "all", one)))
 
 
-def _plans(initiative_id: UUID, *, schools: Mapping[UUID, SchoolOption]) -> tuple[PlanView, ...]:
+def _plans(
+    initiative_id: UUID, *, schools: Mapping[UUID, SchoolOption], minimum: int | None
+) -> tuple[PlanView, ...]:
     plans = list(
         EvaluationPlan.objects.filter(initiative_id=initiative_id)
         .select_related("metric", "locked_by")
@@ -131,6 +139,28 @@ def _plans(initiative_id: UUID, *, schools: Mapping[UUID, SchoolOption]) -> tupl
         "plan_id", "school_id", "arm"
     ):
         arms.setdefault((plan_id, arm), []).append(schools[school])
+    years = _years_landed(plans)
+    return tuple(
+        _view(
+            one,
+            served=_sorted(arms.get((one.pk, PlanSchool.Arm.SERVED), [])),
+            comparison=_sorted(arms.get((one.pk, PlanSchool.Arm.COMPARISON), [])),
+            years=years.get(one.metric_id, set()),
+            was_seen=one.locked_at is None and _was_seen(one),
+            minimum=minimum,
+        )
+        for one in plans
+    )
+
+
+def _was_seen(plan: EvaluationPlan) -> bool:
+    """Say whether the outcome year was ever in a trend of the metric, undone since or not."""
+    outcome = [{"year": plan.outcome_year}]
+    return bool(Trend.objects.filter(metric_id=plan.metric_id, points__contains=outcome).exists())
+
+
+def _years_landed(plans: Sequence[EvaluationPlan]) -> dict[UUID, set[int]]:
+    """Return the school years with results that count, by metric."""
     years: dict[UUID, set[int]] = {}
     for metric, year in (
         MetricResult.objects.filter(metric_id__in={one.metric_id for one in plans}, filing__is_current=True)
@@ -138,15 +168,7 @@ def _plans(initiative_id: UUID, *, schools: Mapping[UUID, SchoolOption]) -> tupl
         .distinct()
     ):
         years.setdefault(metric, set()).add(year)
-    return tuple(
-        _view(
-            one,
-            served=_sorted(arms.get((one.pk, PlanSchool.Arm.SERVED), [])),
-            comparison=_sorted(arms.get((one.pk, PlanSchool.Arm.COMPARISON), [])),
-            years=years.get(one.metric_id, set()),
-        )
-        for one in plans
-    )
+    return years
 
 
 def _sorted(schools: list[SchoolOption]) -> tuple[SchoolOption, ...]:
@@ -159,14 +181,17 @@ def _view(
     served: tuple[SchoolOption, ...],
     comparison: tuple[SchoolOption, ...],
     years: set[int],
+    was_seen: bool,
+    minimum: int | None,
 ) -> PlanView:
+    arms = Arms(served=len(served), comparison=len(comparison), was_outcome_seen=was_seen)
     return PlanView(
         id=plan.pk,
         metric=plan.metric.name,
-        facts=_facts(plan, served=len(served), comparison=len(comparison)),
+        facts=_facts(plan, served=len(served), comparison=len(comparison), minimum=minimum),
         served=served,
         comparison=comparison,
-        notes=plan_notes(plan=plan, arms=Arms(served=len(served), comparison=len(comparison)), years=years),
+        notes=plan_notes(plan=plan, arms=arms, years=years),
         note=plan.note,
         is_retrospective=plan.is_retrospective,
         locked_at=plan.locked_at,
@@ -206,7 +231,9 @@ def plain_number(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _facts(plan: EvaluationPlan, *, served: int, comparison: int) -> tuple[tuple[str, str], ...]:
+def _facts(
+    plan: EvaluationPlan, *, served: int, comparison: int, minimum: int | None
+) -> tuple[tuple[str, str], ...]:
     unit = plan.dosage_unit
     bar = plain_number(plan.bar)
     if plan.bar_unit == EvaluationPlan.BarUnit.STUDENT_SD:
@@ -230,10 +257,15 @@ def _facts(plan: EvaluationPlan, *, served: int, comparison: int) -> tuple[tuple
         ("Outcome year", last),
         ("Planned dosage", _dosage(plan.planned_dosage, unit)),
         ("Least dosage that counts", _dosage(plan.least_dosage, unit)),
-        ("Students assigned", formatting.number(plan.students_assigned)),
+        ("Students assigned", _students(plan.students_assigned, minimum=minimum)),
         ("Schools served", f"{served}"),
         ("Comparison schools", f"{comparison}"),
     )
+
+
+def _students(count: int | None, *, minimum: int | None) -> str:
+    is_hidden = count is not None and minimum is not None and count < minimum
+    return UNDER_MINIMUM if is_hidden else formatting.number(count)
 
 
 def _dosage(value: object, unit: str) -> str:

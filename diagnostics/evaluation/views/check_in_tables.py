@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from diagnostics.evaluation.forms import month_key, month_words
 from diagnostics.evaluation.selectors import CheckInPage, MonthRow, SchoolMonth
+from diagnostics.evaluation.selectors.plans import UNDER_MINIMUM
 from districts.access.decorators import DistrictRequest
 from districts.exports import page_size_for
 from districts.tables import Cell, CellValue, Column, Empty, Kind, Table, make_table
-
-UNDER_MINIMUM = "too few to show"
 
 
 def month_table(request: DistrictRequest, *, page: CheckInPage) -> Table:

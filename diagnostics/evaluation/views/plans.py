@@ -23,7 +23,7 @@ from districts.access.permissions import Permission
 @district_page(Permission.VIEW_CABINET, write=Permission.PLAN_EVALUATION)
 def plan_show(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
     """Show an initiative's plan, and let who may write its draft."""
-    page = _find(initiative_id)
+    page = _find(request, initiative_id)
     if request.method != "POST":
         return _show(request, page=page, form=_form(request, page=page, data=None))
     if is_search(request.POST):
@@ -51,7 +51,7 @@ def plan_show(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
 @district_page(Permission.PLAN_EVALUATION)
 def plan_lock(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
     """Ask whether to lock the draft, then do it."""
-    page = _find(initiative_id)
+    page = _find(request, initiative_id)
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -74,7 +74,7 @@ def plan_lock(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
 @district_page(Permission.PLAN_EVALUATION)
 def plan_replace(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
     """Ask why the locked plan is replaced, then begin the new one as a copy of it."""
-    page = _find(initiative_id)
+    page = _find(request, initiative_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,8 +105,10 @@ def plan_replace(request: DistrictRequest, initiative_id: UUID) -> HttpResponse:
     return render(request, "components/confirm.html", context, status=422 if form.errors else 200)
 
 
-def _find(initiative_id: UUID) -> PlanPage:
-    page = get_plan_page(initiative_id=initiative_id)
+def _find(request: DistrictRequest, initiative_id: UUID) -> PlanPage:
+    may_plan = allowed(request, Permission.PLAN_EVALUATION)
+    minimum = None if may_plan else request.access.district.minimum_group
+    page = get_plan_page(initiative_id=initiative_id, minimum=minimum)
     if page is None:
         raise Http404
     return page

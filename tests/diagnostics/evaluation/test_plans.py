@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.models import EvaluationPlan, PlanSchool
+from diagnostics.models import EvaluationPlan, MetricResult, PlanSchool, Trend
+from diagnostics.recompute import trend
 from districts.access.permissions import Role
-from districts.models import AuditEvent, Mark
+from districts.models import AuditEvent, Filing, Mark
 from districts.tenancy import district_scope
 from strategy.models import Metric
 from tests.cast import Cast
 from tests.diagnostics.evaluation.setting import OTHERS, SERVED, Setting, make_setting
 from tests.diagnostics.facts import make_results
+from tests.investments.facts import recompute
 
 
 def schools_of(setting: Setting, plan: EvaluationPlan, arm: str) -> set[str]:
@@ -261,6 +263,50 @@ def test_plan_locked_before_its_outcome_stays_so_when_results_land(setting: Sett
     assert setting.plans()[0].is_retrospective is False
     page = setting.cast.client(Role.CABINET).get(setting.plan_url)
     assert "it caps the verdict" not in page.content.decode()
+
+
+def test_a_plan_locked_between_undoing_and_loading_a_file_again_is_retrospective(setting: Setting) -> None:
+    with district_scope(setting.cast.district.pk):
+        metric = Metric.objects.get(pk=setting.metric)
+        make_results(metric, [("Alamo", "all", year, 30, 100) for year in (2025, 2026, 2027)])
+        recompute(trend)
+        for filing in Filing.objects.filter(subject=metric.slug):
+            MetricResult.objects.filter(filing=filing).delete()
+            filing.delete()
+        recompute(trend)
+        assert not Trend.objects.filter(shown_until=None).exists()
+    setting.save()
+    page = setting.cast.client(Role.CABINET).get(setting.plan_url)
+    assert titles(page.context["page"].draft)[0] == (
+        "Results of 2026–27 have landed already: this plan will be retrospective"
+    )
+    setting.lock()
+    assert setting.plans()[0].is_retrospective is True
+
+
+def test_a_year_nobody_has_seen_makes_no_plan_retrospective(setting: Setting) -> None:
+    with district_scope(setting.cast.district.pk):
+        metric = Metric.objects.get(pk=setting.metric)
+        make_results(metric, [("Alamo", "all", year, 30, 100) for year in (2025, 2026)])
+        recompute(trend)
+    setting.save()
+    setting.lock()
+    assert setting.plans()[0].is_retrospective is False
+
+
+def test_students_assigned_under_the_minimum_are_told_to_who_may_plan_only(setting: Setting) -> None:
+    setting.save(students_assigned="7")
+    setting.lock()
+
+    def told(role: Role) -> object:
+        page = setting.cast.client(role).get(setting.plan_url)
+        return dict(page.context["page"].in_force.facts)["Students assigned"]
+
+    assert told(Role.CABINET) == "7"
+    assert told(Role.BUDGET_DIRECTOR) == told(Role.INITIATIVE_LEAD) == "too few to show"
+    with district_scope(setting.cast.district.pk):
+        EvaluationPlan.objects.update(students_assigned=10)
+    assert told(Role.INITIATIVE_LEAD) == "10"
 
 
 def test_plan_says_what_its_choices_mean(setting: Setting) -> None:
