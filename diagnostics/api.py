@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from diagnostics.api_effects import JudgedOutput, read_evidence
+from diagnostics.calc.verdict_words import without_counts
 from diagnostics.selectors import ReturnRow, TrendRow, get_return, list_returns, list_trends
 from districts.access.api import access_of
 from districts.access.api_views import DistrictApi
@@ -170,10 +172,10 @@ class InitiativeList(DistrictApi):
     @extend_schema(responses=InitiativeOutput(many=True), operation_id="initiatives_list")
     def get(self, request: Request) -> Response:
         """List active initiatives with cost by year and kind, and verdict. Three queries."""
-        costs, returns = list_initiative_costs(), list_returns()
+        costs, returns, sees_schools = list_initiative_costs(), list_returns(), _sees_schools(request)
         return Response(
             [
-                _initiative(row, _costs(costs.get(row.id)), returns.get(row.id))
+                _initiative(row, _costs(costs.get(row.id)), returns.get(row.id), sees_schools=sees_schools)
                 for row in list_initiatives(wanted=InitiativeFilter())
             ]
         )
@@ -186,12 +188,17 @@ class InitiativeShow(DistrictApi):
 
     @extend_schema(responses=InitiativeDetailOutput, operation_id="initiatives_show")
     def get(self, request: Request, initiative_id: UUID) -> Response:
-        """Show one initiative: cost by year, kind and funding source; verdict with its reason and evidence."""
+        """Show one initiative: cost by year, kind and funding source; verdict with its reason and evidence.
+
+        Those without the cabinet's pages see no numbers of an estimate with fewer than two schools in an arm.
+        """
+        sees_schools = _sees_schools(request)
         row = get_initiative(initiative_id=initiative_id)
         if row is None:
             raise Http404
         detail = get_initiative_cost(initiative_id=initiative_id)
-        answer = _initiative(row, detail.costs, get_return(initiative_id=initiative_id))
+        found = get_return(initiative_id=initiative_id)
+        answer = _initiative(row, detail.costs, found, sees_schools=sees_schools)
         return Response(
             answer
             | {
@@ -199,7 +206,7 @@ class InitiativeShow(DistrictApi):
                 "review_rule": row.review_rule,
                 "origin_note": row.origin_note,
                 "sources": SourceOutput(detail.sources, many=True).data,
-                "evidence": read_evidence(initiative_id=initiative_id),
+                "evidence": read_evidence(initiative_id=initiative_id, sees_schools=sees_schools),
             }
         )
 
@@ -216,13 +223,11 @@ class TrendList(DistrictApi):
         """List trends; those without the cabinet's pages see the district level only."""
         query = TrendQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        access = access_of(request)
-        sees_schools = access is not None and can(access.role, Permission.VIEW_CABINET)
         trends = list_trends(
             metric=query.validated_data["metric"],
             group=query.validated_data["group"],
             grade=query.validated_data["grade"],
-            district_only=not sees_schools,
+            district_only=not _sees_schools(request),
         )
         return Response([_trend(row) for row in trends])
 
@@ -241,11 +246,20 @@ _OF_ROW = (
 )
 
 
+def _sees_schools(request: Request) -> bool:
+    access = access_of(request)
+    return access is not None and can(access.role, Permission.VIEW_CABINET)
+
+
 def _costs(found: InitiativeCosts | None) -> tuple[Cost, ...]:
     return found.costs if found else ()
 
 
-def _initiative(row: InitiativeRow, costs: tuple[Cost, ...], found: ReturnRow | None) -> dict[str, Any]:
+def _initiative(
+    row: InitiativeRow, costs: tuple[Cost, ...], found: ReturnRow | None, *, sees_schools: bool
+) -> dict[str, Any]:
+    if found and found.is_of_one_school and not sees_schools:
+        found = replace(found, reason=without_counts(reason=found.reason))
     return {
         **{name: getattr(row, name) for name in _OF_ROW},
         "costs": CostOutput(costs, many=True).data,

@@ -1,6 +1,7 @@
 """How the API tells an estimate, its gates and the return; must not query or judge.
 
-Numbers are rounded as pages round them: no exact value of a school follows from them.
+Numbers are rounded as pages round them: no exact value of a school follows from them. Readers who see no school
+get none of those that are a single school's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,24 @@ from rest_framework import serializers
 from diagnostics.initiative.selectors.effect import EffectOf, Judged, PlanOf, get_judged
 
 DECIMALS = {"student_sd": 2}
+ONE_SCHOOL = "Not shown: fewer than two schools are served or compared, so that the numbers would tell one school's result."
+_NUMBERS = (
+    "estimate",
+    "low",
+    "high",
+    "students_treated",
+    "students_comparison",
+    "clusters_treated",
+    "clusters_comparison",
+    "p_cr2",
+    "p_bootstrap",
+    "p_permutation",
+    "pre_periods",
+    "baseline_difference",
+    "expected_regression",
+    "students_needed",
+)
+_RATIOS = ("cost_per_student", "students", "per_1000", "cost_per_sd", "cost_per_sd_low", "cost_per_sd_high")
 
 
 class GateOutput(serializers.Serializer[Any]):
@@ -106,11 +125,14 @@ class JudgedOutput(serializers.Serializer[Any]):
     is_capped = serializers.BooleanField(help_text="The design could not carry what the interval says.")
 
 
-def read_evidence(*, initiative_id: UUID) -> dict[str, Any]:
-    """Return what the verdict of an initiative rests on, as the API tells it. One query."""
+def read_evidence(*, initiative_id: UUID, sees_schools: bool) -> dict[str, Any]:
+    """Return what the verdict of an initiative rests on, as the API tells it. One query.
+
+    sees_schools: else numbers of an effect with fewer than two schools in an arm are left out, and why is said.
+    """
     judged = get_judged(initiative_id=initiative_id)
     effect = judged.effect
-    return {
+    evidence = {
         "plan": _plan(judged.plan),
         "estimate": None if effect is None else _estimate(effect),
         "gates": GateOutput(effect.gates if effect else [], many=True).data,
@@ -118,6 +140,27 @@ def read_evidence(*, initiative_id: UUID) -> dict[str, Any]:
         "issue": judged.issue,
         "is_early_look": judged.is_early_look,
         "is_capped": judged.is_capped,
+    }
+    if sees_schools or effect is None or _has_two_schools(effect):
+        return evidence
+    return evidence | _without_numbers(evidence)
+
+
+def _has_two_schools(effect: EffectOf) -> bool:
+    """Say whether two schools or more are in each arm; an estimate that counts no schools has none."""
+    return min(effect.clusters_treated or 0, effect.clusters_comparison or 0) >= 2
+
+
+def _without_numbers(evidence: dict[str, Any]) -> dict[str, Any]:
+    estimate, returns = evidence["estimate"], evidence["returns"]
+    note = estimate["note"] if estimate["estimate"] is None and estimate["note"] else ONE_SCHOOL
+    hidden = dict.fromkeys(_NUMBERS) | {"note": note, "fingerprint": ""}
+    gates = [one | {"number": ONE_SCHOOL} for one in evidence["gates"]]
+    ratio = dict.fromkeys(_RATIOS) | {"who": "", "no_cost": "", "why_words": ONE_SCHOOL}
+    return {
+        "estimate": estimate | hidden,
+        "gates": gates,
+        "returns": None if returns is None else returns | ratio,
     }
 
 

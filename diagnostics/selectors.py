@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from diagnostics.calc.on_track_words import Sign
 from diagnostics.calc.pooling import YearValue
 from diagnostics.calc.target import due_year, on_track_key, read_key
 from diagnostics.calc.verdict import Decision, Reason, Verdict
 from diagnostics.calc.verdict_words import LABELS, ReturnGate, open_gate
-from diagnostics.models import InitiativeReturn, Trend
+from diagnostics.models import Effect, InitiativeReturn, Trend
 from diagnostics.past import read_points
 from districts.pipeline.selectors import shown_at
 
@@ -72,7 +74,10 @@ class TrendRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRow:
-    """What can be said of an initiative's return; the gate says whether a ratio may be shown."""
+    """What can be said of an initiative's return; the gate says whether a ratio may be shown.
+
+    is_of_one_school: its estimate has a single school in an arm, whose result its numbers tell.
+    """
 
     initiative_id: UUID
     verdict: str
@@ -83,6 +88,7 @@ class ReturnRow:
     next_step: str
     gate: ReturnGate
     shown_from: datetime
+    is_of_one_school: bool
 
 
 def list_trends(
@@ -109,14 +115,21 @@ def read_trends(rows: Iterable[Trend]) -> tuple[TrendRow, ...]:
 
 def list_returns() -> dict[UUID, ReturnRow]:
     """Return what can be said of each initiative now. One query."""
-    rows = InitiativeReturn.objects.filter(shown_at(None))
+    rows = InitiativeReturn.objects.filter(shown_at(None)).annotate(one_school=of_one_school())
     return {row.initiative_id: _return_row(row=row) for row in rows}
 
 
 def get_return(*, initiative_id: UUID) -> ReturnRow | None:
     """Return what can be said of one initiative; None until it has been judged. One query."""
-    row = InitiativeReturn.objects.filter(shown_at(None), initiative_id=initiative_id).first()
+    rows = InitiativeReturn.objects.filter(shown_at(None), initiative_id=initiative_id)
+    row = rows.annotate(one_school=of_one_school()).first()
     return None if row is None else _return_row(row=row)
+
+
+def of_one_school(*, initiative: str = "initiative_id") -> Exists:
+    """Return the expression that an estimate shown now has fewer than two schools in an arm."""
+    few = Q(clusters_treated__lt=2) | Q(clusters_comparison__lt=2)
+    return Exists(Effect.objects.filter(shown_at(None), few, initiative=OuterRef(initiative)))
 
 
 def _order(row: TrendRow) -> tuple[object, ...]:
@@ -178,7 +191,7 @@ def _trend_row(*, row: Trend) -> TrendRow:
     )
 
 
-def _return_row(*, row: InitiativeReturn) -> ReturnRow:
+def _return_row(*, row: Any) -> ReturnRow:
     verdict = Verdict(row.verdict)
     decision = Decision(
         verdict=verdict,
@@ -196,4 +209,5 @@ def _return_row(*, row: InitiativeReturn) -> ReturnRow:
         next_step=row.next_step,
         gate=open_gate(decision=decision),
         shown_from=row.shown_from,
+        is_of_one_school=row.one_school,
     )

@@ -13,6 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models.functions import JSONObject
 
 from diagnostics.board.docket import Docket, list_docket
+from diagnostics.calc.verdict_words import without_counts
 from diagnostics.home.selectors import GoalDollars, GoalStanding, InitiativeLine, pair_goals
 from diagnostics.home.selectors.dollars import (
     NO_SPENDING,
@@ -212,7 +213,7 @@ def _initiative(line: InitiativeLine, *, goal: GoalStanding, known: _Known) -> B
         ),
         verdict=line.verdict,
         sentence=line.sentence or f"What can be said of {line.name} is not computed yet.",
-        reason=line.reason,
+        reason=without_counts(reason=line.reason) if line.is_of_one_school else line.reason,
         next_step=line.next_step,
         review_on=line.review_on,
         review_rule=line.review_rule,

@@ -36,6 +36,9 @@ LABELS: dict[Verdict, str] = {
 
 EARLY_LOOK = "Early look, no verdict"
 
+CAPPED = "The comparison is not strong enough to say more than this"
+TOO_FEW = "There are too few"
+
 _WARNINGS: dict[Warned, str] = {
     Warned.MAY_BE_HARMFUL: "Warning: the estimate points to harm, and the comparison cannot rule it out.",
     Warned.MAY_BE_TOO_SMALL: "Warning: the estimate points to an effect too small to reach the bar.",
@@ -208,6 +211,16 @@ def is_about_outcome(*, fact: str) -> bool:
     return fact.endswith(NO_CAUSE) or " in the district: " in fact
 
 
+def without_counts(*, reason: str) -> str:
+    """Return a verdict's reason without the numbers of students, schools and gates behind it, for readers who may
+    see no school's result where only one school is in an arm."""
+    for start in (CAPPED, TOO_FEW):
+        if reason.startswith(start):
+            warnings = [one for one in _WARNINGS.values() if reason.endswith(one)]
+            return " ".join([f"{start}.", *warnings])
+    return reason
+
+
 def _claim(*, subject: Subject) -> str:
     verb = "raised" if subject.is_up else "lowered"
     return f"{subject.name} {verb} {_lower_first(subject.metric)}"
@@ -309,8 +322,7 @@ def _no_fair_comparison(*, evidence: Evidence, subject: Subject) -> str:
 def _capped(*, evidence: Evidence) -> str:
     """Say what is too weak to carry more: the gates that fail, each by its number."""
     weak = [gate.number for gate in list_gates(evidence=evidence) if not gate.is_passed]
-    said = "The comparison is not strong enough to say more than this"
-    return f"{said}: {'; '.join(weak)}." if weak else f"{said}."
+    return f"{CAPPED}: {'; '.join(weak)}." if weak else f"{CAPPED}."
 
 
 def _too_few(*, decision: Decision, evidence: Evidence) -> str:
@@ -321,17 +333,17 @@ def _too_few(*, decision: Decision, evidence: Evidence) -> str:
         )
     if decision.rule == 0:
         return (
-            f"There are too few: {evidence.students} students with a result, and at least"
+            f"{TOO_FEW}: {evidence.students} students with a result, and at least"
             f" {MINIMUM_STUDENTS} are needed."
         )
     if decision.rule == 3:
-        return "There are too few: at least 5 schools are needed on each side of the comparison."
+        return f"{TOO_FEW}: at least 5 schools are needed on each side of the comparison."
     if evidence.estimate is None:
         return (
             "There are too few: all schools of a group moved alike, so nobody can say how far chance reaches: the"
             " truth could be a gain, nothing, or a loss."
         )
-    return f"There are too few: {_has_and_needs(evidence=evidence)}the truth could be a gain, nothing, or a loss."
+    return f"{TOO_FEW}: {_has_and_needs(evidence=evidence)}the truth could be a gain, nothing, or a loss."
 
 
 def _has_and_needs(*, evidence: Evidence) -> str:

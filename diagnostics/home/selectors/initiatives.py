@@ -18,6 +18,7 @@ from diagnostics.calc.verdict_words import LABELS
 from diagnostics.home.selectors.dollars import Dollars, cost_column, read_dollars
 from diagnostics.models import InitiativeReturn
 from diagnostics.reviews.standing import is_review_decided
+from diagnostics.selectors import of_one_school
 from districts.pipeline.selectors import shown_at
 from investments.models import CodingRule
 from strategy.models import Initiative, InitiativeSchool
@@ -55,6 +56,8 @@ class InitiativeLine:
     ratio: Mapping[str, Any] = field(default_factory=dict)
     """Effect, cost per student, dollars and unit of its return; empty without a locked plan."""
     has_plan: bool = False
+    is_of_one_school: bool = False
+    """Whether its estimate has a single school in an arm, whose result its numbers tell."""
     dollars: Dollars = field(default_factory=dict)
 
     @property
@@ -101,6 +104,7 @@ def list_initiative_lines() -> tuple[InitiativeLine, ...]:
             schools=ArraySubquery(served.values("school_id")),
             rule_count=_count(CodingRule.objects.filter(archived_at__isnull=True)),
             is_decided=is_review_decided(),
+            is_of_one_school=of_one_school(initiative="pk"),
             said=ArraySubquery(shown.values(cell=words)),
             costs=cost_column(),
         )
@@ -115,6 +119,7 @@ def _count(rows: Any) -> Coalesce:
 
 def _line(row: Mapping[str, Any]) -> InitiativeLine:
     plain = "id name kind goal_id owner_id grades groups review_on review_rule theory_of_action rule_count is_decided"
+    plain += " is_of_one_school"
     said = row["said"][0] if row["said"] else {}
     return InitiativeLine(
         **{name: row[name] for name in plain.split()},
