@@ -133,4 +133,21 @@ def _of_plan(*, decision: Decision, evidence: Evidence, effect: Effect) -> tuple
         )
     if decision.reason is Reason.NO_FAIR_COMPARISON and evidence.design is not Design.BEFORE_AFTER:
         return f"There is no fair comparison. {effect.note}".strip(), ""
+    if decision.reason is Reason.NO_FAIR_COMPARISON and _has_no_before(effect):
+        before = formatting.school_year(plan.baseline_year)
+        return (
+            (
+                f"There is no fair comparison: no results of {before}, before it began, have arrived for the schools it"
+                " serves, so there is no before to compare with."
+            ),
+            (
+                f"Load results of {before} and the year before, by school, and choose comparison schools; where it is to"
+                " reach more schools than there are places, draw them by lot."
+            ),
+        )
     return "", ""
+
+
+def _has_no_before(effect: Effect) -> bool:
+    """Say whether the schools served have no value of the baseline year, on a measure that did not change."""
+    return effect.facts["change_served"] is None and effect.facts["changed_in"] is None

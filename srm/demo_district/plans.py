@@ -15,7 +15,7 @@ from strategy.models import Initiative, InitiativeSchool, Metric
 
 
 def lock_plans(*, plans: Sequence[PlanDefinition], by: int | None, now: datetime) -> None:
-    """Write and lock each plan once: the schools served by file beside schools of the same levels that are not."""
+    """Write and lock each plan once: the schools served by file, and where the design compares, others like them."""
     for one in plans:
         initiative = Initiative.objects.get(name=one.initiative, archived_at=None)
         if EvaluationPlan.objects.filter(initiative=initiative, locked_at__isnull=False).exists():
@@ -23,6 +23,8 @@ def lock_plans(*, plans: Sequence[PlanDefinition], by: int | None, now: datetime
         metric = Metric.objects.get(slug=one.metric)
         served, comparison = _arms(initiative.pk, metric.pk, year=one.outcome_year)
         design = one.design if served and comparison else EvaluationPlan.Design.BEFORE_AFTER.value
+        if design == EvaluationPlan.Design.BEFORE_AFTER:
+            comparison = []
         plan_id = save_plan(
             initiative_id=initiative.pk,
             plan=PlanInput(

@@ -137,22 +137,26 @@ PLANS = (
         initiative="Title I schools",
         metric="chronic-absenteeism",
         bar="2",
-        baseline_year=2022,
-        first_year=2023,
+        design="before_after",
+        baseline_year=2020,
+        first_year=2021,
         outcome_year=2024,
         chosen_by_note="Title I goes to the schools with the largest share of low-income families.",
-        note="Written by us after the results were public. These schools had Title I dollars long before 2022, so"
-        " the change beside other schools describes the years after distance learning, not the start of Title I.",
+        note="Written by us after the results were public. Title I was at these schools long before the first"
+        " year of results that can be compared, so there is no before to compare with. Its first year here is the"
+        " first of the ledger, not that of Title I.",
     ),
     PlanDefinition(
         initiative="Universal Prekindergarten",
         metric="ela-distance-from-standard",
         bar="5",
-        baseline_year=2019,
+        design="before_after",
+        baseline_year=2022,
         first_year=2023,
         outcome_year=2023,
         chosen_by="unknown",
-        note="Written by us after the results were public. Children of transitional kindergarten are not tested"
+        note="Written by us after the results were public. Transitional kindergarten was at schools before 2022-23,"
+        " the year of the record of schools, so there is no before to compare with. Children of transitional kindergarten are not tested"
         " before grade 3, so no result of 2023 can show what it did for them.",
     ),
 )

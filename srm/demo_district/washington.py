@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from diagnostics.enrollment import ENROLLMENT
 from srm.demo_district.definition import (
     BandDefinition,
     GoalDefinition,
@@ -37,6 +38,9 @@ METRICS = (
         "up",
         "percent",
         "Share of test takers at level 4 or 5 of PARCC mathematics, grades 3 to 8 and high school.",
+    ),
+    MetricDefinition(
+        ENROLLMENT, "Enrollment", "up", "count", "Students enrolled at a school in the fall, all grades."
     ),
 )
 
@@ -241,25 +245,33 @@ RULES = (
 )
 
 
-def _plan(initiative: str, note: str, *, group: str = "all") -> PlanDefinition:
+def _plan(initiative: str, *, first_year: int, group: str = "all") -> PlanDefinition:
     return PlanDefinition(
         initiative=initiative,
         metric=ELA,
         group=group,
         bar="2",
-        baseline_year=2017,
-        first_year=2018,
+        design="before_after",
+        baseline_year=first_year - 1,
+        first_year=first_year,
         outcome_year=2018,
         chosen_by_note="At-risk dollars follow the number of at-risk students of a school.",
-        note=note,
+        note=_LATE,
     )
 
 
 _LATE = (
-    "Written by us after the results of 2018 were public. Schools had dollars for it before 2017, so the change"
-    " from 2017 to 2018 beside other schools describes; it does not show what the initiative did."
+    "Written by us after the results of 2018 were public. The budgets name the initiative at schools before the"
+    " first year of results (2016-17), so there is no before to compare with: results describe, and no change"
+    " shows what it did. Its first year is the first in which a budget names it."
 )
-PLANS = tuple(_plan(one.name, _LATE) for one in INITIATIVES if one.kind == "initiative")
+_NAMED_FROM_2016 = ("Middle grades: social-emotional learning", "Career academies (NAF)")
+"""Initiatives first named in the budget of fiscal year 2016; that of 2015 names all others."""
+PLANS = tuple(
+    _plan(one.name, first_year=2016 if one.name in _NAMED_FROM_2016 else 2015)
+    for one in INITIATIVES
+    if one.kind == "initiative"
+)
 
 WASHINGTON = Story(
     slug="washington",

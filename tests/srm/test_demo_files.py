@@ -9,7 +9,8 @@ import pytest
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from diagnostics.models import EvaluationPlan, MetricResult
+from diagnostics.models import Effect, EvaluationPlan, InitiativeReturn, MetricResult, PlanSchool
+from diagnostics.outcomes.selectors import get_spending_page
 from districts.landing.services import confirm_school_names, land_upload
 from districts.models import District, School, Upload, UploadProblem
 from districts.tenancy import district_scope
@@ -85,6 +86,14 @@ def test_washington_whole() -> None:
         )
         assert (ela.denominator, ela.numerator) == (19872, 6967)
     work(only="")
+    with district_scope(district.pk):
+        page = get_spending_page()
+        aiton = next(one for one in page.points if one.name.startswith("Aiton"))
+        assert aiton.dollars is not None and page.together is not None
+        assert (aiton.enrolled, page.enrolled_in) == (243, 2018)
+        print("AITON", aiton.dollars, aiton.students, "TOGETHER", page.together, "WITHOUT", page.without_enrollment, [one.name for one in page.points if one.dollars is None], max((one.dollars, one.name) for one in page.points if one.dollars), min((one.dollars, one.name) for one in page.points if one.dollars), len(page.points))  # noqa
+        assert 10_000 < aiton.dollars < 25_000, "not over its test takers"
+        assert 10_000 < page.together < 20_000
     build.write_decisions(district=district, by=None, story=WASHINGTON, are_schools_by_file=True)
     land_all(district, WASHINGTON.later_files())
     with district_scope(district.pk, cause="test"):
@@ -95,6 +104,18 @@ def test_washington_whole() -> None:
         plans = EvaluationPlan.objects.all()
         assert plans.count() == len(WASHINGTON.plans) == 9
         assert {plan.is_retrospective for plan in plans} == {True}
+        assert {plan.design for plan in plans} == {"before_after"}
+        assert {plan.first_year for plan in plans} == {2015, 2016}
+        assert not PlanSchool.objects.filter(arm="comparison").exists()
         earmarked = LedgerEntry.objects.filter(filing__subject="earmark", filing__fiscal_year=2018)
         assert earmarked.aggregate(s=Sum("amount"))["s"] == 48479236
         assert not LedgerEntry.objects.filter(filing__subject="budget", filing__ledger="at-risk").exists()
+    work(only="")
+    with district_scope(district.pk):
+        assert not Effect.objects.filter(estimate__isnull=False).exists()
+        judged = InitiativeReturn.objects.filter(shown_until=None, plan__isnull=False)
+        assert judged.count() == 9
+        assert set(judged.values_list("verdict", "rule")) == {("cannot_tell", "2")}
+        reasons = " ".join(judged.values_list("reason", flat=True))
+        assert "so there is no before to compare with" in reasons
+        assert all("draw them by lot" in one for one in judged.values_list("next_step", flat=True))
