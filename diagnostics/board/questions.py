@@ -16,7 +16,7 @@ class Question:
 QUESTIONS = (
     Question(
         ask="What does it cost per student?",
-        answer="Each initiative above says it per student enrolled at its schools, or why not.",
+        answer="Each initiative above says it per student enrolled at its schools, or with a result where no enrollment is known.",
     ),
     Question(
         ask="Which outcome should it move, by how much and by when?",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +24,7 @@ from diagnostics.home.selectors.dollars import (
 )
 from diagnostics.home.selectors.goals import list_goal_standings
 from diagnostics.home.selectors.initiatives import list_initiative_lines
-from diagnostics.initiative.selectors.outcome import list_students
+from diagnostics.initiative.selectors.outcome import Students, list_students
 from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
 from diagnostics.reviews.selectors import list_decisions, sort_reviews
 from districts import formatting
@@ -75,11 +74,11 @@ class BoardFile:
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What the figures of an initiative rest on; students by metric, school and school year."""
+    """What the figures of an initiative rest on; with the students that may be counted."""
 
     year: int | None
     budget: YearMeter | None
-    students: Mapping[UUID, Mapping[UUID, Mapping[int, float]]]
+    students: Students
     minimum: int
 
 
@@ -208,7 +207,7 @@ def _initiative(line: InitiativeLine, *, goal: GoalStanding, known: _Known) -> B
             fiscal_year=known.year,
             grades=line.grades,
             schools=line.schools,
-            students=known.students.get(goal.metric_id, {}),
+            counted=known.students.counted(metric_id=goal.metric_id, metric=goal.metric),
             minimum=known.minimum,
         ),
         verdict=line.verdict,

@@ -99,10 +99,12 @@ LARGE_WHEN_SHOWN = (
 )
 
 
-def word_cost(*, each: float | None, total: float | None, students: int | None, years: int = 1) -> str:
+def word_cost(
+    *, each: float | None, total: float | None, students: int | None, years: int = 1, who: str = "students"
+) -> str:
     """Say the cost: "$1,450 a student, about $600K a year for 412 students."; empty where nothing is known.
 
-    each: of all `years` together, and said so; total: of one year.
+    each: of all `years` together, and said so; total: of one year; who: which students.
     """
     parts = []
     if each is not None:
@@ -112,7 +114,7 @@ def word_cost(*, each: float | None, total: float | None, students: int | None, 
         parts.append(f"about {formatting.dollars_short(total)} a year")
     if not parts:
         return ""
-    return ", ".join(parts) + (f" for {students:,} students." if students else ".")
+    return ", ".join(parts) + (f" for {students:,} {who}." if students else ".")
 
 
 def word_return(*, ratio: ReturnRatio) -> str:

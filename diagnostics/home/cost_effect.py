@@ -126,9 +126,10 @@ def _figure(lines: Sequence[InitiativeLine], *, family: str) -> Figure:
     open_ones = [one for one in lines if not _is_told(one)]
     return Figure(
         key="cost-effect",
-        label=f"Cost per student against effect. {name}",
+        label=f"Cost per student of the effect against effect. {name}",
         caption="Better is up. The line through each circle is the 95% interval, its size the dollars. Hollow: we"
-        " cannot tell. Ledger cost of the plan’s years over the students the effect is told of.",
+        " cannot tell. Ledger cost of the plan’s years over the students the effect is told"
+        " of: those assigned by the plan, else those with a result in its metric at the schools served.",
         takeaway=_takeaway(told=told, unknown=open_ones),
         panels=(
             Panel(
@@ -138,7 +139,16 @@ def _figure(lines: Sequence[InitiativeLine], *, family: str) -> Figure:
                 height=HEIGHT,
             ),
         ),
-        header=("Initiative", "Verdict", "Cost per student", "Effect", "From", "To", "Dollars"),
+        header=(
+            "Initiative",
+            "Verdict",
+            "Cost per student of the effect",
+            "Which students",
+            "Effect",
+            "From",
+            "To",
+            "Dollars",
+        ),
         rows=tuple(_row(one, unit) for one in lines),
         keys=(Key(label=CANNOT_TELL, swatch=8, is_hollow=True),) if open_ones else (),
     )
@@ -150,6 +160,7 @@ def _row(one: InitiativeLine, unit: Unit) -> tuple[str, ...]:
         one.name,
         one.verdict,
         DOLLARS.write(ratio["cost_per_student"]),
+        ratio.get("who", ""),
         *(unit.write(ratio[name]) for name in ("effect", "low", "high")),
         DOLLARS.write(Decimal(ratio["dollars"])),
     )
@@ -167,7 +178,9 @@ def _takeaway(*, told: Sequence[InitiativeLine], unknown: Sequence[InitiativeLin
 
 
 def _plotly(*, told: Sequence[InitiativeLine], unknown: Sequence[InitiativeLine], unit: Unit) -> Plotly:
-    figure = layout(unit=unit, height=HEIGHT, x_title="Cost per student, dollars", room_for_labels=False)
+    figure = layout(
+        unit=unit, height=HEIGHT, x_title="Cost per student of the effect, dollars", room_for_labels=False
+    )
     figure["xaxis"] |= {
         "rangemode": "tozero",
         "tickprefix": "$",
@@ -231,7 +244,8 @@ def _reach(ratio: Any, end: str) -> float:
 def _words(one: InitiativeLine, unit: Unit) -> str:
     ratio = one.ratio
     return (
-        f"{one.name}: {one.verdict}<br>{DOLLARS.write(ratio['cost_per_student'])} a student,"
+        f"{one.name}: {one.verdict}<br>{DOLLARS.write(ratio['cost_per_student'])} a student"
+        f" ({ratio.get('who') or 'of the effect'}),"
         f" {unit.write(ratio['effect'])} ({unit.write(ratio['low'])} to {unit.write(ratio['high'])})"
     )
 

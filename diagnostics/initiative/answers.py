@@ -183,9 +183,10 @@ def _cost_words(page: InitiativePage) -> tuple[str, tuple[str, ...]]:
             total=float(ratio["dollars"]) / len(years),
             students=ratio["students"],
             years=len(years),
+            who=ratio["who"] or "students",
         )
         span = " to ".join(formatting.fiscal_year(year) for year in sorted({years[0], years[-1]}))
-        return words, (f"Ledger cost of {span}; {ratio['who']}.", *_given(return_words(page=page)))
+        return words, (f"Ledger cost of {span}.", *_given(return_words(page=page)))
     latest = page.latest
     if latest is None or latest.counted < NO_SPENDING:
         words = "No actual spending is coded to it."
@@ -193,7 +194,7 @@ def _cost_words(page: InitiativePage) -> tuple[str, tuple[str, ...]]:
         words = f"{formatting.dollars_short(latest.counted)} in {formatting.fiscal_year(latest.fiscal_year)}."
         if page.per_student.dollars is not None:
             each = formatting.dollars_short(page.per_student.dollars)
-            words = f"{each} a student enrolled at its schools, {words}"
+            words = f"{each} per student {page.per_student.who}, {words}"
     return words, _given(ratio.get("no_cost", ""), return_words(page=page))
 
 

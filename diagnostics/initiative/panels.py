@@ -146,12 +146,10 @@ def _per_student_stat(page: InitiativePage) -> Stat:
     if found.dollars is None:
         return Stat(label="Cost per student", value="Not known", note=found.why_not)
     return Stat(
-        label="Cost per student enrolled at its schools",
+        label=f"Cost per student {found.who}",
         value=formatting.dollars_short(found.dollars),
         exact=formatting.dollars_exact(found.dollars),
-        note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
-        f" {formatting.school_year(page.costs.latest_year)}, counted in the results of {page.record.goal.metric};"
-        f" not a count of students who took part.{_fund_words(page)}",
+        note=f"Divided by {found.note}; not a count of students who took part.{_fund_words(page)}",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diagnostics.calc.pooling import YearValue
+from diagnostics.enrollment import enrolled_when
 from diagnostics.outcomes.selectors import MetricPage, Outcomes, SchoolPage, SpendingPage
 from diagnostics.outcomes.selectors.metric import SchoolLine
 from diagnostics.outcomes.selectors.spending import SchoolPoint
@@ -241,19 +242,19 @@ _NEEDS = (("lower need", 0, "circle"), ("middle need", 1, "square"), ("higher ne
 
 
 def spending_chart(*, page: SpendingPage) -> Figure | None:
-    """Return schools by dollars per student and outcome; need by colour and shape, noise by interval and size."""
-    exact = [one for one in page.points if not one.bound]
-    if page.dollars is None or len(exact) < 2:
+    """Return schools by dollars per student enrolled and outcome; need by colour and shape, noise by interval and size."""
+    exact = [one for one in page.points if not one.bound and one.dollars is not None]
+    if page.dollars is None or page.enrolled_in is None or len(exact) < 2:
         return None
     unit = unit_of(page.unit)
-    figure = layout(unit=unit, height=440, room_for_labels=False, x_title="Dollars per student")
+    figure = layout(unit=unit, height=440, room_for_labels=False, x_title="Dollars per student enrolled")
     figure["xaxis"] |= {"tickprefix": "$", "separatethousands": True, "nticks": 6}
     figure["yaxis"]["title"] = {"text": ""}
     year = formatting.fiscal_year(page.dollars.fiscal_year)
     bands = _bands(exact)
     return Figure(
         key="spending",
-        label=f"{page.metric} and dollars per student by school, {year}",
+        label=f"{page.metric} and dollars per student enrolled by school, {year}",
         caption=_spending_caption(page, year=year),
         panels=(
             Panel(
@@ -263,11 +264,12 @@ def spending_chart(*, page: SpendingPage) -> Figure | None:
                 height=440,
             ),
         ),
-        header=("School", "Dollars per student", page.metric, "From", "To", "Need"),
+        header=("School", "Dollars per student enrolled", "Enrollment", page.metric, "From", "To", "Need"),
         rows=tuple(
             (
                 one.name,
-                formatting.dollars_exact(round(one.dollars)),
+                formatting.dollars_exact(round(one.dollars)) if one.dollars is not None else "–",
+                formatting.number(round(one.enrolled)) if one.enrolled is not None else "–",
                 value_words(_value(one), unit=page.unit),
                 unit.write(one.low) if one.low is not None else "–",
                 unit.write(one.high) if one.high is not None else "–",
@@ -287,14 +289,17 @@ def _spending_caption(page: SpendingPage, *, year: str) -> str:
         if page.unit == "percent"
         else "a mean of few students moves by chance, and no spread of scores is known"
     )
+    fiscal_year = page.dollars.fiscal_year if page.dollars else 0
+    enrolled = enrolled_when(year=page.enrolled_in or fiscal_year, fiscal_year=fiscal_year)
     need = (
-        f"Need: share of students in “{group_name(page.need_group)}”, in thirds."
+        f"Need: share of the students with a result in “{group_name(page.need_group)}”, in thirds."
         if page.need_group
         else "Need is not known: no group of results names it."
     )
     return (
-        f"{'Budget, a forecast' if is_forecast else 'Actual spending'} of accounts that name the school, {year},"
-        f" over the students behind its results. Larger marks are of more students; {noise}. {need}"
+        f"{'Budget, a forecast,' if is_forecast else 'Actual spending'} of all accounts that name the school,"
+        f" {year}, divided by all students enrolled there {enrolled}. Larger marks have more students with a"
+        f" result; {noise}. {need}"
     )
 
 
@@ -325,10 +330,11 @@ def _dots(
         "type": "scatter",
         "mode": "markers",
         "name": name or "School",
-        "x": [float(round(one.dollars)) for one in points],
+        "x": [float(round(one.dollars or 0)) for one in points],
         "y": [one.value for one in points],
         "customdata": [
-            f"{one.name}: {formatting.dollars_exact(round(one.dollars))} per student, {unit.write(one.value)}"
+            f"{one.name}: {formatting.dollars_exact(round(one.dollars or 0))} per student enrolled,"
+            f" {unit.write(one.value)}"
             for one in points
         ],
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -181,28 +181,26 @@ def _school_metric_cells(request: DistrictRequest, *, one: SchoolMetric) -> tupl
 
 
 def spending_table(request: DistrictRequest, *, page: SpendingPage) -> Table:
-    """Return schools with dollars per student, the outcome, its interval, and need."""
-    forecast = page.dollars is not None and page.dollars.is_forecast
+    """Return schools with dollars per student enrolled, the outcome, its interval, and need.
+
+    Without enrollment in the district there are no columns of dollars and enrollment.
+    """
     year = formatting.fiscal_year(page.dollars.fiscal_year) if page.dollars else ""
+    dollars = "and dollars per student enrolled " if page.enrolled_in else ""
     return make_table(
         key="spending-table",
-        caption=f"{page.metric} and dollars per student by school, {year}",
+        caption=f"{page.metric} {dollars}by school, {year}",
         columns=(
             Column(key="school", label="School"),
             Column(key="kind", label="School level"),
-            Column(
-                key="dollars",
-                label="Dollars per student",
-                unit=f"{year}, {'budget: a forecast' if forecast else 'actual'}",
-                kind=Kind.MONEY,
-            ),
+            *_dollar_columns(page, year=year),
             Column(key="value", label=page.metric, unit=_unit_words(page), kind=Kind.NUMBER, digits=1),
             Column(key="low", label="From", unit="95% interval", kind=Kind.NUMBER, digits=1),
             Column(key="high", label="To", unit="95% interval", kind=Kind.NUMBER, digits=1),
             Column(key="need", label="Need", unit=_need_words(page), kind=Kind.PERCENT, digits=0),
         ),
         records=page.points,
-        cells=lambda one: _spending_cells(request, one=one, is_forecast=forecast),
+        cells=lambda one: _spending_cells(request, one=one, page=page),
         query=request.GET.dict(),
         sort="school",
         page_size=page_size_for(request),
@@ -211,30 +209,55 @@ def spending_table(request: DistrictRequest, *, page: SpendingPage) -> Table:
     )
 
 
+def _dollar_columns(page: SpendingPage, *, year: str) -> tuple[Column, ...]:
+    if page.dollars is None or page.enrolled_in is None:
+        return ()
+    kind = "budget, a forecast" if page.dollars.is_forecast else "actual"
+    enrolled = formatting.school_year(page.enrolled_in)
+    return (
+        Column(
+            key="dollars",
+            label="Dollars per student enrolled",
+            unit=f"all of its {year} {kind}, over enrollment in {enrolled}",
+            kind=Kind.MONEY,
+        ),
+        Column(key="enrolled", label="Enrollment", unit=f"all grades, {enrolled}", kind=Kind.NUMBER),
+    )
+
+
 def _unit_words(page: SpendingPage) -> str:
     return "percent of students" if page.unit == "percent" else "points"
 
 
 def _need_words(page: SpendingPage) -> str:
-    return f"in “{group_name(page.need_group)}”" if page.need_group else "not known"
+    return f"of those with a result, in “{group_name(page.need_group)}”" if page.need_group else "not known"
 
 
 def _spending_cells(
-    request: DistrictRequest, *, one: SchoolPoint, is_forecast: bool
+    request: DistrictRequest, *, one: SchoolPoint, page: SpendingPage
 ) -> tuple[CellValue, ...]:
     href = link(request, "diagnostics:outcome-school", school_id=one.school_id)
     return (
         Cell(value=one.name, href=href),
         one.level_label,
-        Cell(
-            value=round(one.dollars),
-            text=formatting.dollars_exact(round(one.dollars)),
-            is_forecast=is_forecast,
-        ),
+        *(_dollar_cells(one, page=page) if page.enrolled_in else ()),
         Cell(value=f"{one.bound} {one.value:g}%") if one.bound else one.value,
         None if one.low is None else round(one.low, 1),
         None if one.high is None else round(one.high, 1),
         None if one.need is None else round(one.need),
+    )
+
+
+def _dollar_cells(one: SchoolPoint, *, page: SpendingPage) -> tuple[CellValue, ...]:
+    if one.dollars is None or one.enrolled is None:
+        return None, None
+    return (
+        Cell(
+            value=round(one.dollars),
+            text=formatting.dollars_exact(round(one.dollars)),
+            is_forecast=page.dollars is not None and page.dollars.is_forecast,
+        ),
+        round(one.enrolled),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from diagnostics.enrollment import enrolled_when
 from diagnostics.links import allowed, link
 from diagnostics.outcomes.charts import (
     MOST_PANELS,
@@ -135,7 +136,7 @@ def outcome_school(request: DistrictRequest, school_id: UUID) -> HttpResponse:
 @district_page(Permission.VIEW_CABINET)
 @kept_page()
 def outcome_spending(request: DistrictRequest) -> HttpResponse:
-    """Show schools' spending per student beside an outcome: who got what, not what works."""
+    """Show schools' spending per student enrolled beside an outcome: who got what, not what works."""
     if is_poll(request):
         return answer_poll(request)
     page = get_spending_page(metric_id=_uuid(request.GET.get("metric", "")))
@@ -148,6 +149,10 @@ def outcome_spending(request: DistrictRequest) -> HttpResponse:
         "table": table,
         "chart": spending_chart(page=page),
         "freshness": badge(request, page.freshness),
+        "enrolled_when": enrolled_when(year=page.enrolled_in, fiscal_year=page.dollars.fiscal_year)
+        if page.dollars and page.enrolled_in
+        else "",
+        "upload_href": link(request, "landing:upload-list") if allowed(request, Permission.VIEW_DATA) else "",
         "crumbs": _crumbs(request, "Spending and outcomes"),
         "clear_href": "",
     }

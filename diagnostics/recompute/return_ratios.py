@@ -146,7 +146,8 @@ def _students(*, plan: EvaluationPlan, row: Mapping[str, Any]) -> tuple[int | No
             "Not every school it serves has a result: its dollars are of more students than its effect.",
         )
     year = formatting.school_year(row["outcome_year"])
-    return row["students_treated"], f"students with a result at the schools it serves in {year}"
+    who = f"students with a result in {plan.metric.name} at the schools it serves in {year}"
+    return row["students_treated"], who
 
 
 def _words(

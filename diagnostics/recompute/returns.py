@@ -31,7 +31,7 @@ from districts.pipeline.spec import Outcome, Recompute
 from investments.models import AmountKind, LedgerCost
 from strategy.models import Initiative, InitiativeSchool, Metric
 
-VERSION = "8"
+VERSION = "9"
 SCHOOL_YEAR_STARTS = 7
 
 

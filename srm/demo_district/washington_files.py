@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from python_calamine import CalamineWorkbook
 
+from diagnostics.enrollment import ENROLLMENT
 from districts.landing.kinds import FileMap
 from districts.landing.reader import ReadOptions
 from districts.models import School
@@ -18,6 +19,7 @@ FY15 = _BUDGET / "Final DCPS FY15 Initial Allocation Data (v2).xlsx"
 YEARS = _BUDGET / "dcpsbudget.ourdcschools.org-budget-data.csv"
 PARCC = _RESULTS / "DC PARCC Scores - School Year 2017-18.xlsx"
 PARCC_2017 = _RESULTS / "2017 PARCC School Level ELA_0.xlsx"
+ENROLLMENT_2018 = _RESULTS / "enrollment-data-17-18.csv"
 _LEVELS = {
     "ES": School.Level.ELEMENTARY,
     "EC": School.Level.K8,
@@ -77,6 +79,12 @@ def first_files() -> Sequence[DemoFile]:
             path=PARCC, kind="results", answers=_parcc("parcc-ela", "ELA"), sheet=_SHEETS[0], more=(_maths(),)
         ),
         DemoFile(path=PARCC_2017, kind="results", answers=_PARCC_2017, sheet="School ELA Overall"),
+        DemoFile(
+            path=ENROLLMENT_2018,
+            kind="results",
+            answers={**_ENROLLED, "value": "Total Enrolled"},
+            more=(FileMap(options=ReadOptions(), values={**_ENROLLED, **_BY_GRADE}),),
+        ),
     )
 
 
@@ -167,6 +175,12 @@ _PARCC_2017 = {
     "grade_from_sheet": "yes",
     "sheets": "\n".join(f"School ELA Grade {number}" for number in range(3, 9)),
     "filed_on": "2017-08-17",
+}
+
+_ENROLLED = {"metric": ENROLLMENT, "year_value": "2017-18", "school": "Code", "filed_on": "2018-01-31"}
+_BY_GRADE = {
+    "spread": "grade",
+    "spread_columns": "\n".join(("PK3", "PK4", "KG", *(str(grade) for grade in range(1, 13)), "AO", "UN/CE")),
 }
 
 

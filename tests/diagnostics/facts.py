@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from diagnostics.enrollment import ENROLLMENT
 from diagnostics.models import MetricResult
 from districts.models import Filing, School
 from strategy.models import Metric
@@ -49,3 +50,16 @@ def make_results(metric: Metric, rows: Sequence[Row]) -> None:
             for number, (school, group, at, absent, students) in enumerate(rows, start=2)
             if at == year
         )
+
+
+def make_enrollment(rows: Sequence[tuple[str, int, int]]) -> Metric:
+    """Make the enrollment (school, year, students) of schools, as a file of counts leaves it."""
+    metric, _ = Metric.objects.get_or_create(
+        slug=ENROLLMENT, defaults={"name": "Enrollment", "direction": "up", "unit": "count"}
+    )
+    make_results(metric, [(school, "all", year, students, None) for school, year, students in rows])
+    for school, year, students in rows:
+        MetricResult.objects.filter(metric=metric, school__name=school, school_year=year).update(
+            numerator=None, value=students
+        )
+    return metric  # type: ignore[no-any-return]

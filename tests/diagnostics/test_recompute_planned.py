@@ -212,7 +212,10 @@ def test_cost_and_effect_are_of_the_same_students_and_year(in_bay: Cast) -> None
     compute_all()
     ratio = return_of(initiative).ratio
     assert (ratio["students"], ratio["cost_per_student"], ratio["fiscal_years"]) == (4800, 100.0, [2025])
-    assert ratio["who"] == "students with a result at the schools it serves in 2024–25"
+    assert (
+        ratio["who"]
+        == f"students with a result in {Metric.objects.get().name} at the schools it serves in 2024–25"
+    )
     assert (ratio["per_1000"], ratio["why"]) == (None, "no_student_sd")
     assert (ratio["why_words"], ratio["fix"]) == (
         "Nobody knows what is usual for a rate or a count, so its cost stands beside the change.",

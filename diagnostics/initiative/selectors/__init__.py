@@ -16,7 +16,7 @@ from diagnostics.initiative.selectors.effect import (
     without_hidden,
 )
 from diagnostics.initiative.selectors.outcome import Outcome, get_outcome
-from diagnostics.initiative.selectors.per_student import PerStudent, cost_per_student
+from diagnostics.initiative.selectors.per_student import Counted, PerStudent, cost_per_student
 from diagnostics.initiative.selectors.record import (
     FIELDS,
     Record,
@@ -105,7 +105,9 @@ def get_initiative_page(
             fiscal_year=costs.latest_year,
             grades=record.grades,
             schools=schools,
-            students=outcome.students,
+            counted=Counted(
+                enrollment=outcome.enrollment, metric=record.goal.metric, results=outcome.students
+            ),
             minimum=minimum_group,
         ),
         judged=judged,

@@ -11,7 +11,14 @@ from django.db.models import Q
 
 from diagnostics.calc.disclosure import pool_shown
 from diagnostics.calc.pooling import YearValue
+from diagnostics.enrollment import (
+    IS_ENROLLMENT,
+    Enrollment,
+    list_past_enrollment,
+    read_enrollment,
+)
 from diagnostics.initiative.selectors.behind import Behind, count_behind
+from diagnostics.initiative.selectors.per_student import Counted
 from diagnostics.models import Trend
 from diagnostics.past import HIDDEN_SINCE, list_past_trends, read_points
 from districts.pipeline.selectors import shown_at
@@ -43,7 +50,9 @@ class Outcome:
     district: tuple[YearValue, ...]
     schools: tuple[SchoolOutcome, ...]
     students: Mapping[UUID, Mapping[int, float]]
-    """All students counted, by school and school year."""
+    """All students with a result, by school and school year."""
+    enrollment: Enrollment
+    """All students enrolled, by school and school year."""
     behind: Behind
     is_hidden_since: bool = False
     """Whether a past day hides any value of the metric shown then; it may have served other schools."""
@@ -58,8 +67,8 @@ class Outcome:
 def get_outcome(
     *, metric_id: UUID, group: str, unit: str, schools: Mapping[UUID, str], as_of: datetime | None
 ) -> Outcome:
-    """Return the outcome of the schools (id to name) an initiative serves. One query, of the past two."""
-    arrived = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
+    """Return the outcome of the schools (id to name) an initiative serves. One query, of the past more."""
+    arrived, enrollment = _rows(metric_id=metric_id, groups={group, EVERYBODY}, schools=schools, as_of=as_of)
     wanted = {None, *schools}
     rows = [
         row
@@ -82,6 +91,7 @@ def get_outcome(
         students={
             row.school_id: _students(row.points) for row in rows if row.group == EVERYBODY and row.school_id
         },
+        enrollment=enrollment,
         behind=count_behind(schools=schools, series=series, pool=pool),
         is_hidden_since=any(row.note.endswith(HIDDEN_SINCE) for row in arrived),
     )
@@ -89,22 +99,45 @@ def get_outcome(
 
 def _rows(
     *, metric_id: UUID, groups: Collection[str], schools: Collection[UUID], as_of: datetime | None
-) -> list[Trend]:
+) -> tuple[list[Trend], Enrollment]:
+    """Return the trends of a metric, and the enrollment of the schools."""
     if as_of is not None:
-        return list_past_trends(as_of=as_of, metric_id=metric_id)
-    rows = Trend.objects.filter(shown_at(None), metric_id=metric_id, group__in=groups, grade=EVERYBODY)
-    return list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
-
-
-def list_students(*, metrics: Collection[UUID]) -> dict[UUID, dict[UUID, dict[int, float]]]:
-    """Return all students counted in the results shown now of metrics, by school and school year. One query."""
-    found: dict[UUID, dict[UUID, dict[int, float]]] = {}
-    rows = Trend.objects.filter(
-        shown_at(None), metric_id__in=metrics, group=EVERYBODY, grade=EVERYBODY, school__isnull=False
+        return list_past_trends(as_of=as_of, metric_id=metric_id), list_past_enrollment(as_of=as_of)
+    asked = Q(metric_id=metric_id, group__in=groups, grade=EVERYBODY)
+    rows = Trend.objects.filter(shown_at(None), asked | IS_ENROLLMENT).annotate(is_enrollment=IS_ENROLLMENT)
+    found = list(rows.filter(Q(school__isnull=True) | Q(school_id__in=list(schools))))
+    return (
+        [row for row in found if row.metric_id == metric_id],
+        {row.school_id: read_enrollment(row.points) for row in found if row.is_enrollment and row.school_id},
     )
-    for metric_id, school_id, points in rows.values_list("metric_id", "school_id", "points"):
+
+
+@dataclass(frozen=True, kw_only=True)
+class Students:
+    """All students with a result by metric, school and school year; and enrollment by school and year."""
+
+    by_metric: Mapping[UUID, Mapping[UUID, Mapping[int, float]]]
+    enrollment: Enrollment
+
+    def counted(self, *, metric_id: UUID, metric: str) -> Counted:
+        """Return what may count students of an initiative with this outcome."""
+        return Counted(enrollment=self.enrollment, metric=metric, results=self.by_metric.get(metric_id, {}))
+
+
+def list_students(*, metrics: Collection[UUID]) -> Students:
+    """Return all students counted in the results shown now of metrics, and the enrollment. One query."""
+    found: dict[UUID, dict[UUID, dict[int, float]]] = {}
+    enrollment: dict[UUID, dict[int, float]] = {}
+    asked = Q(metric_id__in=metrics, group=EVERYBODY, grade=EVERYBODY)
+    rows = Trend.objects.filter(shown_at(None), asked | IS_ENROLLMENT, school__isnull=False).annotate(
+        is_enrollment=IS_ENROLLMENT
+    )
+    columns = ("metric_id", "school_id", "points", "is_enrollment")
+    for metric_id, school_id, points, is_enrollment in rows.values_list(*columns):
         found.setdefault(metric_id, {})[school_id] = _students(points)
-    return found
+        if is_enrollment:
+            enrollment[school_id] = read_enrollment(points)
+    return Students(by_metric=found, enrollment=enrollment)
 
 
 def _students(points: Iterable[Mapping[str, object]]) -> dict[int, float]:

@@ -1,4 +1,7 @@
-"""Cost per student where a count of the same students exists, and otherwise why not; pure, must not query."""
+"""Cost per student enrolled, else per student with a result, and otherwise why not; pure, must not query.
+
+Students with a result may be in some grades only, so a figure over them always names the metric.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from diagnostics.enrollment import Enrollment, enrolled_when, enrollment_year
 from diagnostics.initiative.selectors.costs import NO_SPENDING
 from districts import formatting
 
@@ -15,12 +19,33 @@ EVERY_GRADE = {"", "K-12", "TK-12", "PK-12", "PREK-12"}
 
 @dataclass(frozen=True, kw_only=True)
 class PerStudent:
-    """Dollars per student enrolled at the schools served; `dollars` is None where `why_not` says why."""
+    """Dollars per student at the schools served; `dollars` is None where `why_not` says why.
+
+    who: which students, to be said after "per student": "enrolled at its schools", or "with a result in Reading
+    at its schools". when: of which school year they are counted, in words.
+    """
 
     dollars: Decimal | None
     students: int | None
     school_count: int
     why_not: str
+    who: str = ""
+    when: str = ""
+
+    @property
+    def note(self) -> str:
+        """Say how many students of which year at how many schools it is divided by."""
+        schools = f"{self.school_count} school{'' if self.school_count == 1 else 's'}"
+        return f"{formatting.number(self.students)} students at {schools} {self.when}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What may count the students of schools: enrollment, and all students with a result in a metric."""
+
+    enrollment: Enrollment
+    metric: str
+    results: Mapping[UUID, Mapping[int, float]]
 
 
 def cost_per_student(
@@ -29,33 +54,51 @@ def cost_per_student(
     fiscal_year: int | None,
     grades: str,
     schools: Collection[UUID],
-    students: Mapping[UUID, Mapping[int, float]],
+    counted: Counted,
     minimum: int,
 ) -> PerStudent:
-    """Return ledger cost / students counted at the schools in the school year of the same name.
+    """Return ledger cost / students enrolled at the schools; over students with a result without enrollment.
 
-    Only where every school served has a count of that year and all its grades are served: a part of a count would
-    make the figure too large, another population would make it meaningless. No figure from a negative or
-    placeholder sum. Fiscal year 2024 goes with school year 2023-24.
+    Enrollment is of the school year of the same name, else of the nearest earlier one; results of that year
+    only. Only where every school served has a count and all its grades are served: a part of a count would make
+    the figure too large, another population would make it meaningless. No figure from a negative or placeholder
+    sum. Fiscal year 2024 goes with school year 2023-24.
     """
     if fiscal_year is None or dollars is None or dollars < NO_SPENDING:
         return _none(schools, "There is no spending to divide.")
     if not schools:
         return _none(schools, "No record says which schools or students it serves.")
     if grades.upper().replace(" ", "") not in EVERY_GRADE:
-        return _none(schools, f"It serves {grades} only, and no file that has arrived counts those students.")
-    counts = [students.get(school, {}).get(fiscal_year) for school in schools]
-    missing = sum(count is None for count in counts)
-    year = formatting.school_year(fiscal_year)
-    if missing:
-        verb = "has" if missing == 1 else "have"
-        return _none(
-            schools, f"{missing} of its {len(schools)} schools {verb} no count of students in {year}."
-        )
-    total = round(sum(count for count in counts if count is not None))
+        return _none(schools, f"It serves {grades} only: the students of its schools are more than those.")
+    year = enrollment_year(
+        enrollment=counted.enrollment, fiscal_year=fiscal_year, schools=schools, is_whole=True
+    )
+    if year is not None:
+        total = round(sum(counted.enrollment[school][year] for school in schools))
+        who, when = "enrolled at its schools", enrolled_when(year=year, fiscal_year=fiscal_year)
+    else:
+        counts = [counted.results.get(school, {}).get(fiscal_year) for school in schools]
+        if missing := sum(count is None for count in counts):
+            return _none(schools, _missing_words(missing, schools=schools, fiscal_year=fiscal_year))
+        total = round(sum(count for count in counts if count is not None))
+        who = f"with a result in {counted.metric} at its schools"
+        when = f"in {formatting.school_year(fiscal_year)}; no enrollment of them has arrived"
     if total < minimum:
         return _none(schools, "Too few students: the figure would tell of single students.")
-    return PerStudent(dollars=dollars / total, students=total, school_count=len(schools), why_not="")
+    return PerStudent(
+        dollars=dollars / total,
+        students=total,
+        school_count=len(schools),
+        why_not="",
+        who=who,
+        when=when,
+    )
+
+
+def _missing_words(missing: int, *, schools: Collection[UUID], fiscal_year: int) -> str:
+    verb = "has" if missing == 1 else "have"
+    year = formatting.school_year(fiscal_year)
+    return f"{missing} of its {len(schools)} schools {verb} no count of students in {year}."
 
 
 def _none(schools: Collection[UUID], why_not: str) -> PerStudent:

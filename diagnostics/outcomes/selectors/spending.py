@@ -1,4 +1,4 @@
-"""Spending per student of schools beside an outcome, with need and noise: who got what; must not write."""
+"""Spending per student enrolled at schools beside an outcome, with need and noise: who got what; must not write."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from math import sqrt
 from uuid import UUID
 
 from diagnostics.calc.pooling import YearValue
+from diagnostics.enrollment import enrollment_year, list_enrollment
 from diagnostics.models import Trend
 from diagnostics.outcomes.selectors.metrics import EVERYBODY
 from diagnostics.selectors import TrendRow, read_trends
@@ -25,16 +26,19 @@ NORMAL_95 = 1.959964
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolPoint:
-    """A school: dollars per student and the outcome of one year, the students behind both, need and noise.
+    """A school: dollars per student enrolled and the outcome of one year, need and noise.
 
-    need: percent of its students in the need group, None where that is not known or hidden. low, high: the
-    95% interval of a rate by its number of students; None for a mean.
+    enrolled: all its students; dollars: all its dollars over them; both None where its enrollment is not known.
+    students: those behind the outcome, who may be in some grades only: never what dollars are divided by.
+    need: percent of them in the need group, None where that is not known or hidden. low, high: the 95%
+    interval of a rate by its number of students; None for a mean.
     """
 
     school_id: UUID
     name: str
     level_label: str
-    dollars: Decimal
+    dollars: Decimal | None
+    enrolled: float | None
     value: float
     bound: str
     students: float
@@ -45,7 +49,11 @@ class SchoolPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class SpendingPage:
-    """Schools by dollars per student and outcome of the latest year that has both."""
+    """Schools by dollars per student enrolled and outcome of the latest year that has dollars and outcome.
+
+    enrolled_in: the school year of the enrollment, None where the district has none that fits.
+    together: dollars over students of all schools that have both, with an outcome or without.
+    """
 
     metrics: tuple[tuple[UUID, str], ...]
     metric_id: UUID | None
@@ -55,15 +63,22 @@ class SpendingPage:
     dollars: SchoolDollars | None
     points: tuple[SchoolPoint, ...]
     left_out: int
+    enrolled_in: int | None
+    together: Decimal | None
     has_locations: bool
     freshness: Freshness
 
+    @property
+    def without_enrollment(self) -> int:
+        """Count the schools listed that have no enrollment, where others have."""
+        return sum(one.dollars is None for one in self.points) if self.enrolled_in else 0
+
 
 def get_spending_page(*, metric_id: UUID | None = None) -> SpendingPage:
-    """Return schools' spending beside a metric, the first by name that has both if none is asked. Seven queries.
+    """Return schools' spending beside a metric, the first by name that has both if none is asked. Eight queries.
 
-    Only values that may be shown count: a school whose value is hidden has no number of students here, and so
-    no dollars per student either.
+    Only values that may be shown count: a school whose outcome is hidden is left out, and one whose enrollment
+    is hidden or has not arrived has no dollars per student.
     """
     years = {one.fiscal_year: one for one in list_school_dollars()}
     metrics = {
@@ -80,8 +95,18 @@ def get_spending_page(*, metric_id: UUID | None = None) -> SpendingPage:
     need_group = next((row.group for row in mine if NEED.search(row.group)), "")
     dollars = years.get(year) if year else None
     schools = {one.pk: one for one in School.objects.all()}
+    enrolled_in, enrolled = _enrolled(dollars)
     points = (
-        tuple(_points(mine, dollars=dollars, need_group=need_group, schools=schools, metric=metric))
+        tuple(
+            _points(
+                mine,
+                dollars=dollars,
+                enrolled=enrolled,
+                need_group=need_group,
+                schools=schools,
+                metric=metric,
+            )
+        )
         if dollars and metric
         else ()
     )
@@ -94,6 +119,8 @@ def get_spending_page(*, metric_id: UUID | None = None) -> SpendingPage:
         dollars=dollars,
         points=points,
         left_out=len(dollars.by_school) - len(points) if dollars else 0,
+        enrolled_in=enrolled_in,
+        together=_together(dollars, enrolled=enrolled),
         has_locations=bool(years),
         freshness=get_freshness(),
     )
@@ -119,10 +146,36 @@ def _choose(
     return chosen, shared.get(chosen) if chosen else None
 
 
+def _enrolled(dollars: SchoolDollars | None) -> tuple[int | None, dict[UUID, float]]:
+    """Return the school year of the enrollment that fits the dollars, and each school's."""
+    if dollars is None:
+        return None, {}
+    enrollment = list_enrollment()
+    year = enrollment_year(
+        enrollment=enrollment, fiscal_year=dollars.fiscal_year, schools=dollars.by_school, is_whole=False
+    )
+    if year is None:
+        return None, {}
+    return year, {school: counts[year] for school, counts in enrollment.items() if year in counts}
+
+
+def _together(dollars: SchoolDollars | None, *, enrolled: Mapping[UUID, float]) -> Decimal | None:
+    if dollars is None:
+        return None
+    both = {
+        school: amount
+        for school, amount in dollars.by_school.items()
+        if school in enrolled and is_spending(amount=amount)
+    }
+    students = sum(enrolled[school] for school in both)
+    return sum(both.values(), Decimal(0)) / Decimal(students) if students else None
+
+
 def _points(
     rows: list[TrendRow],
     *,
     dollars: SchoolDollars,
+    enrolled: Mapping[UUID, float],
     need_group: str,
     schools: Mapping[UUID, School],
     metric: Metric,
@@ -138,6 +191,7 @@ def _points(
         value = of_year.get((school_id, EVERYBODY))
         if value is None or value.value is None or not value.students or not is_spending(amount=amount):
             continue
+        here = enrolled.get(school_id)
         needy = of_year.get((school_id, need_group)) if need_group else None
         low, high = _interval(value, unit=metric.unit)
         found.append(
@@ -145,7 +199,8 @@ def _points(
                 school_id=school_id,
                 name=schools[school_id].name,
                 level_label=schools[school_id].get_level_display(),
-                dollars=amount / Decimal(value.students),
+                dollars=amount / Decimal(here) if here else None,
+                enrolled=here,
                 value=value.value,
                 bound=value.bound,
                 students=value.students,

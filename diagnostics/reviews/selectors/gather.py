@@ -129,10 +129,9 @@ def _student_fact(page: InitiativePage) -> Fact:
     found = page.per_student
     return (
         Fact(
-            label="Cost per student enrolled at its schools",
+            label=f"Cost per student {found.who}",
             value=formatting.dollars_short(found.dollars),
-            note=f"{formatting.number(found.students)} students at {found.school_count} schools in"
-            f" {formatting.school_year(page.costs.latest_year)}; not a count of students who took part.",
+            note=f"Divided by {found.note}; not a count of students who took part.",
         )
         if found.dollars is not None
         else Fact(label="Cost per student", value="Not known", note=found.why_not)

@@ -14,6 +14,7 @@ from districts.models import School
 from districts.tenancy import district_scope
 from strategy.models import Initiative, InitiativeSchool
 from tests.cast import Cast
+from tests.diagnostics.facts import make_enrollment
 from tests.diagnostics.scene import NOVEMBER, Scene, compute, make_scene, own_queries
 
 BOARD = "/d/bay/board/"
@@ -58,10 +59,19 @@ def test_board_show_asks_the_database_at_most_five_times(bay: Cast, scene: Scene
 
 def test_board_show_says_cost_per_student_as_the_initiative_page_does(bay: Cast, scene: Scene) -> None:
     text = html.unescape(re.sub("<[^>]+>", "", bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()))
-    assert "$3,250 per student enrolled at its schools (200 students at 2 schools in 2023–24" in text
+    assert (
+        "$3,250 per student with a result in Chronic absenteeism at its schools (200 students at 2"
+        " schools in 2023–24; no enrollment of them has arrived"
+    ) in text
     assert "No cost per student: There is no spending to divide." in text
     page = bay.client(Role.CABINET).get(f"/d/bay/initiatives/{scene.tutoring}/").content.decode()
+    assert "Cost per student with a result in Chronic absenteeism at its schools" in page
     assert "$3,250" in page
+    with district_scope(bay.district.pk, cause="test"):
+        make_enrollment([("Alamo", 2024, 300), ("Bryant", 2024, 200)])
+        compute(NOVEMBER)
+    text = html.unescape(re.sub("<[^>]+>", "", bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode()))
+    assert "$1,300 per student enrolled at its schools (500 students at 2 schools in 2023–24;" in text
 
 
 def test_board_show_calls_a_hidden_level_hidden(bay: Cast, scene: Scene) -> None:
@@ -82,7 +92,7 @@ def test_board_show_gives_no_cost_per_student_where_a_school_is_not_counted(bay:
         dover = School.objects.create(name="Dover")
         InitiativeSchool.objects.create(initiative_id=scene.tutoring, school=dover, source="later")
     text = html.unescape(bay.client(Role.BOARD_MEMBER).get(BOARD).content.decode())
-    assert "per student enrolled at its schools (" not in text
+    assert "at its schools (" not in text
     assert "No cost per student: 1 of its 3 schools has no count of students in 2023–24." in text
 
 

@@ -178,6 +178,8 @@ def test_the_cost_stands_by_itself() -> None:
     said = word_cost(each=1_450, total=597_400, students=412)
     assert said == "$1,450 a student, about $597K a year for 412 students."
     assert word_cost(each=None, total=None, students=412) == ""
+    named = word_cost(each=1_450, total=597_400, students=412, who="students assigned")
+    assert named == "$1,450 a student, about $597K a year for 412 students assigned."
 
 
 def test_the_next_step_is_a_lottery_of_about_so_many() -> None:

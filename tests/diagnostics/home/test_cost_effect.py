@@ -28,7 +28,8 @@ def test_an_initiative_with_cost_and_effect_is_drawn(bay: Cast) -> None:
     client = bay.client(Role.CABINET)
     (row,) = client.get(HOME).context["effects"].figure.rows
     assert row[:3] == ("Tutoring", "Works", "$300")
-    assert row[3].startswith("+")
+    assert row[3].startswith("students with a result in ")
+    assert row[4].startswith("+")
     assert row[6] == "$480K"
     assert "The one initiative with an estimate: works" in home_of(client)
 

@@ -55,7 +55,7 @@ def test_the_page_answers_five_questions_first(bay: Cast) -> None:
     assert (
         "8 schools it serves beside 10 schools it does not: how both changed from 2023–24 to 2024–25." in text
     )
-    assert "$300 a student, about $480K a year for 1,600 students." in text
+    assert "$300 a student, about $480K a year for 1,600 students with a result in " in text
     assert "The plan was locked on Jul 31, 2024, before its results landed." in text
 
 

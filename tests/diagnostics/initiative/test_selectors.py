@@ -18,7 +18,7 @@ from districts.models import District, School
 from districts.tenancy import current_district_id
 from strategy.models import Initiative, InitiativeSchool, Metric
 from tests.cast import Cast
-from tests.diagnostics.facts import make_results
+from tests.diagnostics.facts import make_enrollment, make_results
 from tests.diagnostics.judged import NOW, World, compute_all, make_judged, make_plan, make_world
 from tests.diagnostics.scene import NOVEMBER, OCTOBER, Scene, compute, make_scene
 from tests.investments.facts import make_filing
@@ -68,13 +68,31 @@ def test_forecast_errors_by_hand() -> None:
 def test_per_student_divides_by_the_students_of_every_school_served(scene: Scene) -> None:
     found = page_of(scene.tutoring).per_student
     assert (found.students, found.dollars) == (200, Decimal("650000.25") / 200)
+    assert found.who == "with a result in Chronic absenteeism at its schools"
+
+
+def test_per_student_divides_by_enrollment_where_every_school_served_has_it(scene: Scene) -> None:
+    make_enrollment([("Alamo", 2024, 300), ("Clarendon", 2024, 900)])
+    compute(NOVEMBER)
+    assert page_of(scene.tutoring).per_student.who == "with a result in Chronic absenteeism at its schools"
+    make_enrollment([("Alamo", 2023, 310), ("Bryant", 2023, 190)])
+    compute(NOVEMBER)
+    found = page_of(scene.tutoring).per_student
+    assert (found.students, found.dollars) == (500, Decimal("650000.25") / 500)
+    assert found.note == (
+        "500 students at 2 schools in 2022–23, the nearest earlier year with enrollment:"
+        " none of 2023–24 has arrived"
+    )
+    past = page_of(scene.tutoring, as_of=NOVEMBER + timedelta(days=1)).per_student
+    assert (past.students, past.who) == (500, "enrolled at its schools")
+    assert page_of(scene.tutoring, as_of=NOVEMBER - timedelta(days=1)).per_student.students == 200
 
 
 def test_per_student_says_why_not(scene: Scene) -> None:
     assert page_of(scene.clubs).per_student.why_not == "There is no spending to divide."
     Initiative.objects.filter(pk=scene.tutoring).update(grades="TK-5")
     assert page_of(scene.tutoring).per_student.why_not == (
-        "It serves TK-5 only, and no file that has arrived counts those students."
+        "It serves TK-5 only: the students of its schools are more than those."
     )
 
 

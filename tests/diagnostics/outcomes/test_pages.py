@@ -23,7 +23,7 @@ from investments.recompute import add_up_accounts, list_current_filings
 from investments.selectors.by_school import list_school_dollars
 from strategy.models import Metric
 from tests.cast import Cast
-from tests.diagnostics.facts import make_results, make_school
+from tests.diagnostics.facts import make_enrollment, make_results, make_school
 from tests.diagnostics.scene import own_queries
 from tests.investments.facts import make_filing, make_goal, recompute
 
@@ -149,18 +149,63 @@ def test_spending_stands_beside_an_outcome_with_need_and_noise_and_no_small_scho
     assert "No ledger names schools" in body(signed_in(bay, client), path)
     with district_scope(bay.district.pk):
         give_dollars(metric)
+        make_enrollment([(name, 2024, 400) for name in SCHOOLS])
+        recompute(trend)
         page = get_spending_page()
         (dollars,) = list_school_dollars()
     assert dollars.elsewhere == 1_000_000
     assert set(dollars.by_school.values()) == {Decimal(1_000_000)}, "revenue is no spending"
     first = page.points[0]
-    assert (first.name, first.dollars, first.need) == ("Alamo", Decimal(5000), 30.0)
+    assert (first.name, first.dollars, first.need) == ("Alamo", Decimal(2500), 30.0), "over enrollment"
     assert {one.name for one in page.points} == set(SCHOOLS)
     assert all(one.low is not None and one.low < one.value < one.high for one in page.points)  # type: ignore[operator]
     shown = body(client, path)
     assert "This shows who got what, not what works." in shown
     assert "Elm" not in shown
     assert "2 schools with dollars are left out" in shown
+    assert "divided by all students enrolled there in 2023–24." in shown
+    (alamo,) = (row for row in exported(client, path) if row["School"] == "Alamo")
+    assert [value for key, value in alamo.items() if key.startswith(("Dollars", "Enrollment"))] == [
+        "2500.00",
+        "400",
+    ]
+
+
+def test_dollars_are_never_divided_by_the_students_behind_results(
+    bay: Cast, metric: Metric, client: Client
+) -> None:
+    path = address(bay, "outcome-spending")
+    with district_scope(bay.district.pk):
+        give_dollars(metric)
+        page = get_spending_page()
+    assert {one.name for one in page.points} == set(SCHOOLS)
+    assert {one.dollars for one in page.points} == {None}
+    signed_in(bay, client)
+    shown = body(client, path)
+    assert "No dollars per student: no enrollment has arrived" in shown
+    assert f'href="{reverse("landing:upload-list", args=(bay.district.slug,))}">Go to data' in (
+        client.get(path).content.decode()
+    )
+    assert not [key for key in exported(client, path)[0] if "ollars" in key]
+
+
+def test_enrollment_of_an_earlier_year_is_named_and_a_school_without_it_has_no_figure(
+    bay: Cast, metric: Metric, client: Client
+) -> None:
+    path = address(bay, "outcome-spending")
+    with district_scope(bay.district.pk):
+        give_dollars(metric)
+        make_enrollment(
+            [("Alamo", 2022, 500), ("Bryant", 2022, 250), ("Alamo", 2021, 100), ("Alamo", 2025, 50)]
+        )
+        recompute(trend)
+        page = get_spending_page()
+    found = {one.name: one.dollars for one in page.points}
+    assert found == {"Alamo": Decimal(2000), "Bryant": Decimal(4000), "Carver": None, "Dover": None}
+    assert page.together == Decimal(2_000_000) / 750
+    shown = body(signed_in(bay, client), path)
+    assert "in 2021–22, the nearest earlier year with enrollment: none of 2023–24 has arrived" in shown
+    assert "2 schools have no enrollment in 2021–22, and so no dollars per student." in shown
 
 
 @pytest.mark.parametrize("name", ["outcome-list", "outcome-spending"])
