@@ -30,7 +30,7 @@ def test_an_initiative_with_cost_and_effect_is_drawn(bay: Cast) -> None:
     assert row[:3] == ("Tutoring", "Works", "$300")
     assert row[3].startswith("students with a result in ")
     assert row[4].startswith("+")
-    assert row[6] == "$480K"
+    assert row[7] == "$480K"
     assert "The one initiative with an estimate: works" in home_of(client)
 
 
