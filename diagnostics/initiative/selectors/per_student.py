@@ -70,32 +70,37 @@ def cost_per_student(
         return _none(schools, "No record says which schools or students it serves.")
     if grades.upper().replace(" ", "") not in EVERY_GRADE:
         return _none(schools, f"It serves {grades} only: the students of its schools are more than those.")
+    found = _counted(counted=counted, fiscal_year=fiscal_year, schools=schools)
+    if found is None:
+        return _none(schools, _missing_words(counted.results, schools=schools, fiscal_year=fiscal_year))
+    total, who, when = found
+    if total < minimum:
+        return _none(schools, "Too few students: the figure would tell of single students.")
+    return PerStudent(
+        dollars=dollars / total, students=total, school_count=len(schools), why_not="", who=who, when=when
+    )
+
+
+def _counted(*, counted: Counted, fiscal_year: int, schools: Collection[UUID]) -> tuple[int, str, str] | None:
+    """Return how many students, which and when; None where some school has neither count."""
     year = enrollment_year(
         enrollment=counted.enrollment, fiscal_year=fiscal_year, schools=schools, is_whole=True
     )
     if year is not None:
         total = round(sum(counted.enrollment[school][year] for school in schools))
-        who, when = "enrolled at its schools", enrolled_when(year=year, fiscal_year=fiscal_year)
-    else:
-        counts = [counted.results.get(school, {}).get(fiscal_year) for school in schools]
-        if missing := sum(count is None for count in counts):
-            return _none(schools, _missing_words(missing, schools=schools, fiscal_year=fiscal_year))
-        total = round(sum(count for count in counts if count is not None))
-        who = f"with a result in {counted.metric} at its schools"
-        when = f"in {formatting.school_year(fiscal_year)}; no enrollment of them has arrived"
-    if total < minimum:
-        return _none(schools, "Too few students: the figure would tell of single students.")
-    return PerStudent(
-        dollars=dollars / total,
-        students=total,
-        school_count=len(schools),
-        why_not="",
-        who=who,
-        when=when,
-    )
+        return total, "enrolled at its schools", enrolled_when(year=year, fiscal_year=fiscal_year)
+    counts = [counted.results.get(school, {}).get(fiscal_year) for school in schools]
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return None
+    when = f"in {formatting.school_year(fiscal_year)}; no enrollment of them has arrived"
+    return round(sum(known)), f"with a result in {counted.metric} at its schools", when
 
 
-def _missing_words(missing: int, *, schools: Collection[UUID], fiscal_year: int) -> str:
+def _missing_words(
+    results: Mapping[UUID, Mapping[int, float]], *, schools: Collection[UUID], fiscal_year: int
+) -> str:
+    missing = sum(fiscal_year not in results.get(school, {}) for school in schools)
     verb = "has" if missing == 1 else "have"
     year = formatting.school_year(fiscal_year)
     return f"{missing} of its {len(schools)} schools {verb} no count of students in {year}."
