@@ -81,7 +81,7 @@ class Home:
         many = len(self.initiatives)
         noun = "initiative" if many == 1 else "initiatives"
         if self.spending is None:
-            return f"{many} {noun}, and no spending has been imported yet to set against them."
+            return f"{many} {noun}, and no actual spending has been imported yet to set against them."
         head = (
             f"{formatting.dollars_short(self.tied)} of {formatting.dollars_short(self.spending.total)} spent in"
             f" {formatting.fiscal_year(self.fiscal_year)} is tied to strategic goals through {many} {noun}"

@@ -44,7 +44,7 @@ def test_get_home_answers_in_one_sentence(in_bay: Cast, scene: Scene) -> None:
 
 def test_get_home_without_spending_says_so(in_bay: Cast) -> None:
     assert home_of(in_bay).answer == (
-        "0 initiatives, and no spending has been imported yet to set against them."
+        "0 initiatives, and no actual spending has been imported yet to set against them."
     )
 
 
