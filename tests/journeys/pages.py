@@ -57,7 +57,6 @@ ELSEWHERE = {
     "mfa_view_recovery_codes": "test_axe: signing in with two steps",
     "mfa_generate_recovery_codes": "test_axe: signing in with two steps",
     "mfa_activate_totp": "test_axe: turning two steps on",
-    "districts:person-reset": "test_axe: helping a person, once the password was said again",
 }
 """Pages that need a person in a state of their own; the test that sees them."""
 

@@ -20,7 +20,7 @@ from tests.data import sized
 from tests.districts.landing.files import LEDGER, land, work
 
 CASES = sized(usual=500, full=5_000)
-OPERATIONS = 8
+OPERATIONS = 10
 SEED = 20261123
 
 

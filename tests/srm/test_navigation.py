@@ -8,13 +8,13 @@ from django.urls import reverse
 from districts.access.permissions import Role
 from srm.navigation import ACCOUNT, MAIN, main_navigation
 
-ALL = ["Home", "Initiatives", "Reviews", "Budget", "Data", "Board"]
+ALL = ["Home", "Initiatives", "Outcomes", "Reviews", "Budget", "Data", "Board"]
 SEEN = {
     Role.DISTRICT_ADMIN: [*ALL, "Admin"],
     Role.CABINET: ALL,
     Role.BUDGET_DIRECTOR: ALL,
     Role.DATA_MANAGER: ALL,
-    Role.INITIATIVE_LEAD: ["Home", "Initiatives", "Reviews", "Board"],
+    Role.INITIATIVE_LEAD: ["Home", "Initiatives", "Outcomes", "Reviews", "Board"],
     Role.BOARD_MEMBER: ["Board"],
 }
 

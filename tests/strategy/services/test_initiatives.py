@@ -43,7 +43,7 @@ def test_create_initiative_keeps_its_schools_and_where_the_list_comes_from(in_ba
         ("Birch Middle", "Site allocations 2022-23"),
     ]
     marks = Mark.objects.filter(district=in_bay.district, input="initiatives")
-    assert set(marks.values_list("target", flat=True)) == {"ledger_cost", "initiative_return"}
+    assert set(marks.values_list("target", flat=True)) == {"ledger_cost", "effect", "initiative_return"}
 
 
 def test_create_initiative_refuses_what_another_district_has(valley: Cast, in_bay: Cast) -> None:
