@@ -110,7 +110,9 @@ class Board:
         """Say the one sentence the page is for."""
         goals = f"{len(self.goals)} strategic goal{'' if len(self.goals) == 1 else 's'}"
         if self.spending is None:
-            return f"The district has set {goals}; no actual spending has been imported yet to set against them."
+            return (
+                f"The district has set {goals}; no actual spending has been imported yet to set against them."
+            )
         return (
             f"The district spent {formatting.dollars_short(self.spending.total)} in"
             f" {formatting.fiscal_year(self.fiscal_year)}; {formatting.dollars_short(self.tied)} of it is tied to its"
