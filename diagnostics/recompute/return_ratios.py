@@ -11,12 +11,12 @@ from uuid import UUID
 
 from diagnostics.calc.gates import list_gates
 from diagnostics.calc.ratio import NoRatio, return_ratio
-from diagnostics.calc.verdict import Decision, Evidence, Verdict
+from diagnostics.calc.verdict import Decision, Evidence
+from diagnostics.calc.verdict_words import open_gate
 from diagnostics.models import EvaluationPlan
 from diagnostics.recompute.effect_estimates import STUDENT_SD
 from districts import formatting
-
-LEAST_SPENDING = Decimal(100)
+from investments.calc.noise import is_spending
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def cost_of(
     if missing:
         named = ", ".join(formatting.fiscal_year(year) for year in missing)
         why_not = f"No actual spending of {named} has been imported."
-    elif dollars < LEAST_SPENDING:
+    elif not is_spending(amount=dollars):
         why_not = f"No spending is coded to it in {_span(years)}."
     elif not schools:
         why_not = (
@@ -103,7 +103,7 @@ def ratio_of(
         has_student_sd=is_sd,
         gates=list_gates(evidence=evidence),
     )
-    is_open = decision.verdict in (Verdict.WORKS, Verdict.PROMISING) and not decision.is_capped
+    is_open = open_gate(decision=decision).is_open
     return {
         "cost_per_student": cost.each,
         "dollars": None if cost.dollars is None else str(cost.dollars),
